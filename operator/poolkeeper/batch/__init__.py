@@ -1,0 +1,1 @@
+"""The Azure Batch service: the only place that knows httpx."""

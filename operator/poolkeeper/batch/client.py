@@ -1,0 +1,97 @@
+"""One Batch account, as the engine asks for it: rows, a pool, a write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from poolkeeper.batch.transport import Transport
+from poolkeeper.domain.canonical import canonical
+from poolkeeper.domain.failures import PoolUnavailable, ServiceUnavailable
+from poolkeeper.domain.observation import LivePool, PoolRow, Written
+from poolkeeper.engine.ports import Listing
+
+_ROW = "id,eTag,state,allocationState"
+_READ = (
+    f"{_ROW},lastModified,currentNodeCommunicationMode,targetNodeCommunicationMode,"
+    "startTask,applicationPackageReferences,certificateReferences,metadata"
+)
+
+
+class BatchClient:
+    """Fulfils the engine's Batch port over a transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def probe(self) -> None:
+        await self._transport.send("ListPools", "GET", "/pools", params={"$select": "id", "maxresults": "1"})
+
+    async def rows(self) -> Listing:
+        rows: dict[str, PoolRow] = {}
+        pages = 0
+        url: str | None = "/pools"
+        params: Mapping[str, str] | None = {"$select": _ROW}
+        while url is not None:
+            page = _json(await self._transport.send("ListPools", "GET", url, params=params))
+            pages += 1
+            for pool in page.get("value", ()):
+                rows[pool["id"].casefold()] = _row(pool)
+            # Absolute, with its query already in it.
+            url, params = page.get("odata.nextLink"), None
+        return Listing(rows, pages)
+
+    async def row(self, pool_id: str) -> PoolRow:
+        return _row(_json(await self._get(pool_id, _ROW)))
+
+    async def read(self, pool_id: str) -> LivePool:
+        response = await self._get(pool_id, _READ)
+        pool = _json(response)
+        return LivePool(
+            row=_row(pool),
+            last_modified=pool.get("lastModified") or _rfc3339(response),
+            current_mode=pool.get("currentNodeCommunicationMode"),
+            form=canonical(pool),
+        )
+
+    async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
+        response = await self._transport.send(
+            "UpdatePoolProperties", "POST", f"/pools/{pool_id}/updateproperties", json=body, about_pool=True
+        )
+        if "ETag" not in response.headers:
+            raise PoolUnavailable("the service answered a write without the new ETag")
+        return Written(
+            etag=response.headers["ETag"],
+            last_modified=_rfc3339(response),
+            request_id=response.headers.get("request-id", ""),
+        )
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+    async def _get(self, pool_id: str, select: str) -> httpx.Response:
+        path = f"/pools/{pool_id}"
+        return await self._transport.send("GetPool", "GET", path, params={"$select": select}, about_pool=True)
+
+
+def _row(pool: Mapping[str, Any]) -> PoolRow:
+    return PoolRow(pool["eTag"], pool.get("state", "active"), pool.get("allocationState", ""))
+
+
+def _json(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, Mapping):
+        raise ServiceUnavailable(f"{response.url.host} answered {response.status_code} with something else than JSON")
+    return body
+
+
+def _rfc3339(response: httpx.Response) -> str:
+    modified = parsedate_to_datetime(response.headers["Last-Modified"])
+    return modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,50 @@
+"""From a BatchAccount and its Secret to a client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from poolkeeper.batch.client import BatchClient
+from poolkeeper.batch.limiter import Limiter
+from poolkeeper.batch.sharedkey import SharedKey
+from poolkeeper.batch.transport import Transport
+from poolkeeper.domain.endpoints import check_endpoint
+from poolkeeper.domain.failures import SecretNotFound
+from poolkeeper.domain.resources import BatchAccount, Key
+from poolkeeper.metrics import Metrics
+
+ACCOUNT_KEY = "accountKey"
+"""The key of the Secret under which SharedKey looks for the account's key."""
+
+
+class ReadSecret(Protocol):
+    """Reads a Secret's decoded data; raises SecretNotFound, or ClusterUnavailable."""
+
+    async def __call__(self, key: Key) -> Mapping[str, str]: ...
+
+
+class Connect:
+    """Fulfils the engine's Connector."""
+
+    def __init__(self, *, read_secret: ReadSecret, allowed: Sequence[str], metrics: Metrics) -> None:
+        self._read_secret = read_secret
+        self._allowed = allowed
+        self._metrics = metrics
+
+    async def __call__(self, account: BatchAccount) -> BatchClient:
+        # Before anything is read or sent: the endpoint is chosen by whoever may create a BatchAccount.
+        check_endpoint(account.endpoint, allowed=self._allowed)
+        secret = await self._read_secret(account.secret)
+        if ACCOUNT_KEY not in secret:
+            raise SecretNotFound(f"Secret {account.secret} has no key {ACCOUNT_KEY}")
+        transport = Transport(
+            account.endpoint,
+            account=str(account.key),
+            api_version=account.api_version,
+            auth=SharedKey(account.account_name, secret[ACCOUNT_KEY]),
+            limiter=Limiter(account.max_requests_per_second, monotonic=time.monotonic),
+            metrics=self._metrics,
+        )
+        return BatchClient(transport)

@@ -1,0 +1,130 @@
+"""From the service's answer, or the lack of one, to a failure that callers branch on.
+
+The envelope is flat (`code`, `message.value`, `values`), unlike ARM's. The text of a message ends with lines
+`RequestId:` and `Time:`, new for each request, which are cut off so that a status stays as it is. `values` may repeat
+what was sent, secrets included, and never gets out; of it, only the name of a property is used, and only where it is
+one of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from poolkeeper.domain.failures import (
+    AccessDenied,
+    AuthenticationFailed,
+    BatchFailure,
+    InvalidProperties,
+    PackagesUnavailable,
+    PoolDeleting,
+    PoolNotFound,
+    PoolUnavailable,
+    ServiceUnavailable,
+    Throttled,
+)
+from poolkeeper.domain.redaction import without_queries
+from poolkeeper.domain.spec_paths import spec_path
+
+_BY_CODE: dict[str, type[BatchFailure]] = {
+    # A wrong SharedKey signature is answered with 401 or with 403, by the pages and by recordings.
+    "AuthenticationFailed": AuthenticationFailed,
+    "InvalidApplicationPackageReferences": PackagesUnavailable,
+    "InvalidCertificateReferences": InvalidProperties,
+    "PoolBeingDeleted": PoolDeleting,
+}
+_BY_STATUS: dict[int, type[BatchFailure]] = {
+    401: AuthenticationFailed,
+    403: AccessDenied,
+    404: PoolNotFound,
+    429: Throttled,
+    503: ServiceUnavailable,
+}
+_REFUSED = {400, 413}
+
+_NO_ANSWER: tuple[tuple[type[httpx.TransportError], str], ...] = (
+    (httpx.ConnectTimeout, "no connection within the time limit"),
+    (httpx.ConnectError, "cannot connect"),
+    (httpx.TimeoutException, "no answer within the time limit"),
+    (httpx.TransportError, "the connection broke"),
+)
+
+
+def failure_of(response: httpx.Response, *, writing: bool, about_pool: bool) -> BatchFailure:
+    """The failure that an answer other than the expected one stands for."""
+    envelope = _envelope(response)
+    code = envelope.get("code") or ""
+    kind = _kind(response, code, writing=writing, about_pool=about_pool)
+    failure = kind(
+        _cause(response, envelope, code),
+        code=code,
+        request_id=response.headers.get("request-id", ""),
+        retry_after=retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC)),
+    )
+    if kind is AccessDenied:
+        failure.account_wide = not writing
+    return failure
+
+
+def failure_without_answer(error: httpx.TransportError, endpoint: str) -> BatchFailure:
+    """The failure that a request without an answer stands for; whether a write was applied, the next read tells."""
+    words = next(words for kind, words in _NO_ANSWER if isinstance(error, kind))
+    return ServiceUnavailable(f"{endpoint}: {words}")
+
+
+def retry_after(value: str | None, *, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for; it may be a number or a date."""
+    if value is None:
+        return None
+    if value.isdigit():
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (at - now).total_seconds())
+
+
+def _kind(response: httpx.Response, code: str, *, writing: bool, about_pool: bool) -> type[BatchFailure]:
+    status = response.status_code
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if status in _REFUSED and writing:
+        return InvalidProperties
+    if status == httpx.codes.NOT_FOUND and not about_pool:
+        return ServiceUnavailable
+    if status == httpx.codes.SERVICE_UNAVAILABLE and "Retry-After" in response.headers:
+        return Throttled
+    return _BY_STATUS.get(status, PoolUnavailable)
+
+
+def _cause(response: httpx.Response, envelope: Mapping[str, Any], code: str) -> str:
+    said = f"the service answered {response.status_code}"
+    if not code:
+        return f"{said} without a Batch error"
+    message = envelope.get("message")
+    text = message.get("value", "") if isinstance(message, Mapping) else ""
+    lines = [line for line in str(text).splitlines() if not line.startswith(("RequestId:", "Time:"))]
+    words = without_queries(" ".join(lines)).rstrip(". ")
+    where = _where(envelope)
+    return f"{said} {code}" + (f": {words}" if words else "") + (f" ({where})" if where else "")
+
+
+def _where(envelope: Mapping[str, Any]) -> str | None:
+    values = envelope.get("values")
+    for item in values if isinstance(values, list) else ():
+        if isinstance(item, Mapping) and item.get("key") == "PropertyName":
+            return spec_path(str(item.get("value", "")))
+    return None
+
+
+def _envelope(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, Mapping) else {}

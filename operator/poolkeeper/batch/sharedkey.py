@@ -1,0 +1,68 @@
+"""SharedKey: a request signed with the account's key.
+
+The string to sign and its order are those of Microsoft's page "Authenticate via Shared Key" as the azure-batch SDK
+implements them; a worked example stands in the tests.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import httpx
+
+from poolkeeper.domain.failures import CredentialUnusable
+
+_SIGNED_HEADERS = (
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-MD5",
+    "Content-Type",
+    "Date",
+    "If-Modified-Since",
+    "If-Match",
+    "If-None-Match",
+    "If-Unmodified-Since",
+    "Range",
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SharedKey(httpx.Auth):
+    """Signs requests of one account. The service takes a signature for 15 minutes."""
+
+    def __init__(self, account: str, key: str, *, now: Callable[[], datetime] = _now) -> None:
+        self._account = account
+        self._now = now
+        try:
+            self._key = base64.b64decode(key.strip(), validate=True)
+        except binascii.Error:
+            # The cause would quote the key.
+            raise CredentialUnusable(f"the key of account {account} is not base64") from None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Set `ocp-date` and `Authorization`."""
+        request.headers["ocp-date"] = format_datetime(self._now(), usegmt=True)
+        digest = hmac.new(self._key, string_to_sign(request, self._account).encode(), hashlib.sha256).digest()
+        request.headers["Authorization"] = f"SharedKey {self._account}:{base64.b64encode(digest).decode()}"
+        yield request
+
+
+def string_to_sign(request: httpx.Request, account: str) -> str:
+    """What the signature is computed over: no final newline, query values decoded and sorted by name."""
+    lines = [request.method, *(request.headers.get(name, "") for name in _SIGNED_HEADERS)]
+    ocp = {name.lower(): value for name, value in request.headers.items() if name.lower().startswith("ocp-")}
+    lines += [f"{name}:{ocp[name]}" for name in sorted(ocp)]
+    lines.append(f"/{account}{request.url.path}")
+    query = request.url.params
+    lines += [f"{name}:{query[name]}" for name in sorted(query.keys()) if query[name]]
+    return "\n".join(lines)

@@ -1,0 +1,105 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib import resources
+from typing import Any, TypeVar
+
+import click
+
+from poolkeeper import __version__, logs
+from poolkeeper.domain.durations import seconds
+from poolkeeper.domain.endpoints import check_prefix
+from poolkeeper.domain.failures import EndpointNotAllowed
+from poolkeeper.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Many(click.ParamType[Any]):
+    """One value of a repeatable option; its environment twin separates them by commas."""
+
+    name = "text"
+    envvar_list_splitter = ","
+
+
+class Prefix(Many):
+    """A URL prefix for the allow-list."""
+
+    name = "prefix"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return check_prefix(str(value).strip())
+        except EndpointNotAllowed as error:
+            self.fail(error.cause, param, ctx)
+
+
+class Duration(click.ParamType[Any]):
+    """A duration such as 90s or 5m."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return seconds(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def option(*names: str, env: str | None = None, **how: Any) -> Callable[[Command], Command]:
+    """An option with its environment twin, POOLKEEPER_ and the name in capitals unless said otherwise."""
+    twin = f"POOLKEEPER_{env or names[0].lstrip('-').replace('-', '_').upper()}"
+    return click.option(*names, envvar=twin, show_envvar=True, show_default=True, **how)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="poolkeeper")
+def main() -> None:
+    """Keep Azure Batch pools equal to what Git says."""
+
+
+@main.command()
+@option(
+    "--namespace",
+    "namespaces",
+    env="NAMESPACES",
+    multiple=True,
+    type=Many(),
+    help="Watch only this namespace; repeatable.",
+)
+@option("--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="Instead of the pod's own credentials.")
+@option("--context", help="Of the kubeconfig, instead of its current one.")
+@option(
+    "--allow-endpoint",
+    env="ALLOW_ENDPOINTS",
+    multiple=True,
+    type=Prefix(),
+    help="Endpoints beside Azure's that accounts may point to; http only on loopback; repeatable.",
+)
+@option("--health-port", type=click.IntRange(1, 65535), default=8080, help="/healthz and /readyz.")
+@option("--metrics-port", type=click.IntRange(1, 65535), default=9090, help="/metrics.")
+@option("--listen", default="0.0.0.0", help="Address of both ports.")  # noqa: S104 - probes come from outside the pod
+@option("--log-format", type=click.Choice(["json", "text"]), default="json", help="One JSON object a line, or text.")
+@option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="From this on.")
+@option("--slow-retry", type=Duration(), default="60s", help="Until what somebody must mend elsewhere is tried again.")
+@option("--resync", type=Duration(), default="10m", help="Between full lists of the resources.")
+def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: Any) -> None:
+    """Run the operator."""
+    from poolkeeper.run import run as operate  # noqa: PLC0415 - half a second of imports that --help does not need
+
+    settings = Settings(namespaces=namespaces, allow_endpoints=allow_endpoint, **rest)
+    logs.configure(form=settings.log_format, level=settings.log_level)
+    asyncio.run(operate(settings))
+
+
+@main.command()
+def crd() -> None:
+    """Print the custom resource definitions, for `kubectl apply -f -`."""
+    folder = resources.files("poolkeeper") / "crds"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        click.echo(f"---\n{file.read_text(encoding='utf-8').removeprefix('---').strip()}")

@@ -1,0 +1,41 @@
+"""The status of a BatchAccount."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolkeeper.domain.announcements import Announcement
+from poolkeeper.domain.conditions import Mark, marked
+from poolkeeper.domain.failures import Failure
+from poolkeeper.domain.reasons import CONSEQUENCES, Reason
+from poolkeeper.domain.resources import BatchAccount
+from poolkeeper.domain.status import ready_reason
+
+
+def account_status(account: BatchAccount, failure: Failure | None, *, pools: int, now: str) -> dict[str, Any]:
+    """What the account should show: `failure` is why it cannot be used, None when it answers."""
+    if failure is None:
+        marks = [Mark("Ready", "True", Reason.Reachable, f"{account.endpoint} answers")]
+    else:
+        marks = [Mark("Ready", "False", failure.reason, failure.message)]
+        consequence = CONSEQUENCES[failure.reason]
+        if consequence.reconciling:
+            marks.append(Mark("Reconciling", "True", failure.reason, "trying again by itself"))
+        if consequence.stalled:
+            marks.append(Mark("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}"))
+    old = account.status.get("conditions", ())
+    return {
+        "observedGeneration": account.generation,
+        "pools": pools,
+        "conditions": marked(old, marks, generation=account.generation, now=now),
+    }
+
+
+def account_announcements(account: BatchAccount, failure: Failure | None) -> list[Announcement]:
+    """An event when the account begins to fail, fails otherwise, or is well again; none for a good beginning."""
+    before = ready_reason(account.status)
+    if failure is not None and before != failure.reason:
+        return [Announcement("Warning", failure.reason, str(failure))]
+    if failure is None and before not in {None, Reason.Reachable}:
+        return [Announcement("Normal", Reason.Reachable, f"{account.endpoint} answers again")]
+    return []

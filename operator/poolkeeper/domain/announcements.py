@@ -1,0 +1,49 @@
+"""What is worth an event and a log line: transitions and writes, never a quiet check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from poolkeeper.domain.drift import in_words, paths_of
+from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.reasons import Reason
+from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.status import ready_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An event of a resource; `type` and `reason` as Kubernetes defines them."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+
+
+def announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
+    """The events of one look at a pool, given the status from before it."""
+    found: list[Announcement] = []
+    before = ready_reason(pool.status)
+    if outcome.written is not None:
+        found.append(_written(pool, outcome, request_id=outcome.written.request_id))
+    if outcome.failure is not None:
+        changed = before != outcome.failure.reason
+        if changed:
+            found.append(Announcement("Warning", outcome.failure.reason, f"pool {pool.pool_id}: {outcome.failure}"))
+        if outcome.drifted and (changed or not pool.status.get("drift")):
+            what = in_words(paths_of(outcome.differences))
+            found.append(Announcement("Warning", "DriftDetected", f"pool {pool.pool_id} has drifted at {what}"))
+    elif outcome.written is None and before != Reason.InSync:
+        found.append(Announcement("Normal", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest"))
+    return found
+
+
+def _written(pool: BatchPool, outcome: Outcome, *, request_id: str) -> Announcement:
+    what = in_words(paths_of(outcome.corrected))
+    assert outcome.written is not None, "only called after a write"
+    proof = f"new ETag {outcome.written.etag}, request {request_id}"
+    if outcome.drifted:
+        message = f"pool {pool.pool_id} had drifted at {what}; put right ({proof})"
+        return Announcement("Warning", "DriftCorrected", message)
+    return Announcement("Normal", "Updated", f"pool {pool.pool_id} updated at {what} ({proof})")

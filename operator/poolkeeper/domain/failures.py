@@ -1,0 +1,199 @@
+"""What can go wrong, as classes that callers branch on.
+
+    PoolkeeperError
+    ├── Failure                     has a reason; ends in a condition
+    │   ├── InvalidSpec             the manifest says what the API cannot take
+    │   ├── AccountNotFound         accountRef does not resolve
+    │   ├── SecretNotFound          a Secret or one of its keys is missing
+    │   ├── CredentialUnusable      it is there, but cannot be used as a credential
+    │   ├── EndpointNotAllowed      the account points outside the allow-list
+    │   └── BatchFailure            the Batch service answered, or did not
+    │       ├── AuthenticationFailed    401, or 403 for a wrong signature
+    │       ├── AccessDenied            403
+    │       ├── PoolNotFound            404
+    │       ├── PoolDeleting            409 PoolBeingDeleted
+    │       ├── InvalidProperties       400, 413
+    │       ├── PackagesUnavailable     409 InvalidApplicationPackageReferences
+    │       ├── Throttled               429, or 503 with Retry-After
+    │       └── ServiceUnavailable      503, the network
+    │           └── PoolUnavailable     500 and the like, 409: this pool now, not the account
+    └── ClusterUnavailable          the Kubernetes API; ends in a retry, since no status can be written
+
+`message` is stable from one attempt to the next, so that it can stand in a status; `str()` adds the request id
+that Microsoft's support asks for, and goes to logs and events.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
+
+
+class PoolkeeperError(Exception):
+    """Anything that Poolkeeper raises on purpose."""
+
+
+class ClusterUnavailable(PoolkeeperError):
+    """The Kubernetes API did not do what was asked; try again later."""
+
+
+class Failure(PoolkeeperError):
+    """A cause that is reported in a condition: what happened, and what to do."""
+
+    reason: ClassVar[Reason]
+    advice: ClassVar[str] = ""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+    @property
+    def message(self) -> str:
+        """The cause and the next step, the same words for every attempt."""
+        return f"{self.cause}; {self.advice}" if self.advice else self.cause
+
+    @property
+    def retry(self) -> Retry:
+        """When to try again."""
+        return CONSEQUENCES[self.reason].retry
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class InvalidSpec(Failure):
+    """The manifest says what the API's types do not allow (an API server with our CRD refuses it first)."""
+
+    reason = Reason.InvalidProperties
+    advice = "correct the manifest"
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} {why}")
+        self.path = path
+
+
+class AccountNotFound(Failure):
+    """`spec.accountRef` names no BatchAccount of this namespace."""
+
+    reason = Reason.AccountNotFound
+    advice = "create it, or correct spec.accountRef.name"
+
+
+class SecretNotFound(Failure):
+    """A Secret, or a key in it, that the account refers to is missing."""
+
+    reason = Reason.SecretNotFound
+    advice = "create it in this namespace; it is looked for again by itself"
+
+
+class CredentialUnusable(Failure):
+    """The account's credential is there, but is not what its type needs."""
+
+    reason = Reason.AuthenticationFailed
+    advice = "correct the Secret; it is read again by itself"
+
+
+class EndpointNotAllowed(Failure):
+    """No request is sent to an endpoint outside the allow-list: it would carry the operator's credential there."""
+
+    reason = Reason.EndpointNotAllowed
+    advice = "correct spec.endpoint of the BatchAccount, or start the operator with --allow-endpoint"
+
+
+class BatchFailure(Failure):
+    """The Batch service refused, or could not be asked."""
+
+    account_wide: bool = False
+    """Whether the next request to this account, whatever the pool, can be expected to fare the same."""
+
+    def __init__(
+        self,
+        cause: str,
+        *,
+        code: str = "",
+        request_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(cause)
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.message} (request {self.request_id})" if self.request_id else self.message
+
+
+class AuthenticationFailed(BatchFailure):
+    """401, or the 403 that a wrong SharedKey signature gets."""
+
+    account_wide = True
+    reason = Reason.AuthenticationFailed
+    advice = "check the account key in the BatchAccount's Secret and that the account allows this kind of sign-in"
+
+
+class AccessDenied(BatchFailure):
+    """403. A refused read closes the whole account; one who may read but not write can still look for drift."""
+
+    reason = Reason.AccessDenied
+    advice = (
+        "grant Microsoft.Batch/batchAccounts/pools/read and Microsoft.Batch/batchAccounts/pools/write on the account, "
+        "or let its network rules pass; a new role takes some minutes"
+    )
+
+
+class PoolNotFound(BatchFailure):
+    """404."""
+
+    reason = Reason.PoolNotFound
+    advice = "create the pool, or correct spec.poolID; Poolkeeper never creates pools and keeps looking"
+
+
+class PoolDeleting(BatchFailure):
+    """The pool is on its way out."""
+
+    reason = Reason.PoolDeleting
+    advice = "nothing is sent to a pool that is being deleted; Poolkeeper keeps looking for a new one of that id"
+
+
+class InvalidProperties(BatchFailure):
+    """400 or 413: the same body will be refused again."""
+
+    reason = Reason.InvalidProperties
+    advice = "change spec.properties; the same body is not sent again"
+
+
+class PackagesUnavailable(BatchFailure):
+    """409: a package or version is not in the account, not active, or has no default version."""
+
+    reason = Reason.InvalidProperties
+    advice = (
+        "upload and activate each package of spec.properties.applicationPackageReferences, or set a default version; "
+        "Poolkeeper tries again now and then"
+    )
+
+    @property
+    def retry(self) -> Retry:
+        return Retry.SLOWLY
+
+
+class Throttled(BatchFailure):
+    """429, or 503 with Retry-After."""
+
+    account_wide = True
+    reason = Reason.Throttled
+    advice = "Poolkeeper waits as long as the service asks; lower maxRequestsPerSecond if this goes on"
+
+
+class ServiceUnavailable(BatchFailure):
+    """503, or the network."""
+
+    account_wide = True
+    reason = Reason.ServiceUnavailable
+    advice = "Poolkeeper tries again by itself"
+
+
+class PoolUnavailable(ServiceUnavailable):
+    """500 and the like, or a passing conflict with the pool's state: other pools of the account may be well."""
+
+    account_wide = False

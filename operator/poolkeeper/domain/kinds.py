@@ -1,0 +1,255 @@
+"""The kinds of value that pool properties are made of.
+
+A kind knows two forms of its value. The *wire* form is what `updateproperties` takes. The *canonical* form is
+what the service would treat as equal to it: defaults filled in, enum case folded, a list of named things turned
+into a map by that name. Canonical forms hold only dicts and scalars, so that `==` is semantic equality and a
+path into one (`/metadata/owner`) names one thing whatever its place in a list.
+
+An absent value and `null` are the same everywhere: no recording of the service shows a JSON null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from poolkeeper.domain.failures import InvalidSpec
+
+Json = Any
+Canonical = dict[str, Any] | str | int | bool
+
+
+class Absent:
+    """The canonical form of what is not there and has no default."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absent()
+
+
+class Kind(Protocol):
+    """One kind of value."""
+
+    @property
+    def absent(self) -> Canonical | Absent:
+        """What leaving the value out means."""
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        """The form in which equal values compare equal; never raises, whatever the service sent."""
+
+    def wire(self, value: Json, path: str) -> Json:
+        """The form to send; raises InvalidSpec naming `path` for what the API's types do not allow."""
+
+
+def same(text: str) -> str:
+    """Compare as it stands."""
+    return text
+
+
+def _odd(value: Json) -> str:
+    # A live value of the wrong type must differ from every right one, and must not crash the check:
+    # Python's own True == 1 and 1.0 == 1 would hide it.
+    return f"unexpected {json.dumps(value, sort_keys=True)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string; `shape` maps the spellings that the service takes for one value onto one."""
+
+    shape: Callable[[str], str] = same
+    default: str | None = None
+    echoed: bool = True
+    """False for what the service never shows again (a registry password): it cannot be compared."""
+
+    @property
+    def absent(self) -> Canonical | Absent:
+        return ABSENT if self.default is None or not self.echoed else self.default
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not self.echoed or value == "":
+            return self.absent
+        return self.shape(value) if isinstance(value, str) else _odd(value)
+
+    def wire(self, value: Json, path: str) -> Json:
+        if not isinstance(value, str):
+            raise InvalidSpec(path, "must be a string")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An enum; compared without case, because the service answers in another case than it documents."""
+
+    values: tuple[str, ...]
+    default: str | None = None
+
+    @property
+    def absent(self) -> Canonical | Absent:
+        return ABSENT if self.default is None else self.default.casefold()
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        return value.casefold() if isinstance(value, str) else _odd(value)
+
+    def wire(self, value: Json, path: str) -> Json:
+        for known in self.values:
+            if isinstance(value, str) and value.casefold() == known.casefold():
+                return known
+        raise InvalidSpec(path, f"must be one of {', '.join(self.values)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer."""
+
+    default: int
+
+    @property
+    def absent(self) -> Canonical | Absent:
+        return self.default
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        return value if type(value) is int else _odd(value)
+
+    def wire(self, value: Json, path: str) -> Json:
+        if type(value) is not int:
+            raise InvalidSpec(path, "must be an integer")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A boolean."""
+
+    default: bool
+
+    @property
+    def absent(self) -> Canonical | Absent:
+        return self.default
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        return value if type(value) is bool else _odd(value)
+
+    def wire(self, value: Json, path: str) -> Json:
+        if type(value) is not bool:
+            raise InvalidSpec(path, "must be true or false")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object with known fields; live fields that the table does not know are ignored."""
+
+    fields: Mapping[str, Kind]
+    required: tuple[str, ...] = ()
+    absent: Canonical | Absent = ABSENT
+    settle: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    """What holds between fields (an auto user is filled in only where no user is named)."""
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not isinstance(value, Mapping):
+            return _odd(value)
+        out: dict[str, Any] = {}
+        for name, kind in self.fields.items():
+            given = value.get(name)
+            form = kind.absent if given is None else kind.canonical(given)
+            if form is not ABSENT:
+                out[name] = form
+        if self.settle is not None:
+            out = self.settle(out)
+        return out or self.absent
+
+    def wire(self, value: Json, path: str) -> Json:
+        if not isinstance(value, Mapping):
+            raise InvalidSpec(path, "must be an object")
+        given = {name: item for name, item in value.items() if item is not None}
+        for name in given:
+            if name not in self.fields:
+                raise InvalidSpec(f"{path}.{name}", "is not a property of the Batch API")
+        for name in self.required:
+            if name not in given:
+                raise InvalidSpec(f"{path}.{name}", "is required")
+        return {name: self.fields[name].wire(item, f"{path}.{name}") for name, item in given.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A list of named things, whose order means nothing: a map by name in the canonical form.
+
+    A name that stands twice gets a number (`owner`, `owner#2`): two live items of one name are then a difference
+    from one desired item, not a crash.
+    """
+
+    item: Record
+    key: tuple[str, ...]
+    value: str | None = None
+    """The one field that is the whole value (metadata), or None for the rest of the item as a map."""
+    absent: Canonical | Absent = ABSENT
+    empty: Canonical | Absent = field(default=ABSENT)
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not isinstance(value, list):
+            return _odd(value)
+        out: dict[str, Any] = {}
+        twice: dict[str, list[Any]] = {}
+        for given in value:
+            name, rest = self._split(given)
+            if name in out:
+                twice.setdefault(name, [out[name]]).append(rest)
+            out[name] = rest
+        for name, found in twice.items():
+            ordered = sorted(found, key=lambda form: json.dumps(form, sort_keys=True))
+            out[name] = ordered[0]
+            out.update({f"{name}#{number}": form for number, form in enumerate(ordered[1:], start=2)})
+        return out or self.empty
+
+    def _split(self, given: Json) -> tuple[str, Any]:
+        form = self.item.canonical(given)
+        if not isinstance(form, dict):
+            return _odd(given), True
+        name = "@".join(str(form.pop(part)) for part in self.key if part in form)
+        return name, form if self.value is None else form.get(self.value, "")
+
+    def wire(self, value: Json, path: str) -> Json:
+        return _wire_items(value, self.item, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A list whose order counts: a map by position, so that a path keeps naming the same place."""
+
+    item: Record
+    absent: Canonical | Absent = ABSENT
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not isinstance(value, list):
+            return _odd(value)
+        return {str(at): self.item.canonical(given) for at, given in enumerate(value)} or self.absent
+
+    def wire(self, value: Json, path: str) -> Json:
+        return _wire_items(value, self.item, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A set of enum values; an empty one means what leaving it out means."""
+
+    choice: Choice
+    absent: Canonical | Absent
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not isinstance(value, list):
+            return _odd(value)
+        return {str(self.choice.canonical(given)): True for given in value} or self.absent
+
+    def wire(self, value: Json, path: str) -> Json:
+        return _wire_items(value, self.choice, path)
+
+
+def _wire_items(value: Json, item: Kind, path: str) -> list[Json]:
+    if not isinstance(value, list):
+        raise InvalidSpec(path, "must be a list")
+    return [item.wire(given, f"{path}[{at}]") for at, given in enumerate(value)]

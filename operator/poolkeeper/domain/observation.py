@@ -1,0 +1,44 @@
+"""What was seen of a live pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolkeeper.domain.canonical import Form
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRow:
+    """A pool as a list shows it; two equal rows mean that nothing worth reading has happened in between.
+
+    The ETag moves with every change of the pool, the two states also without it (a resize that ends).
+    """
+
+    etag: str
+    state: str
+    allocation_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the service answered to a write: the new version, which is also the ETag of the next read."""
+
+    etag: str
+    last_modified: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LivePool:
+    """A pool as it was read."""
+
+    row: PoolRow
+    last_modified: str
+    """RFC 3339."""
+    current_mode: str | None
+    """The node communication mode in use; None while the pool has no nodes."""
+    form: Form
+
+    def row_after(self, written: Written) -> PoolRow:
+        """The row that a list shows once the write is the newest change, so that it is not taken for another's."""
+        return PoolRow(written.etag, self.row.state, self.row.allocation_state)

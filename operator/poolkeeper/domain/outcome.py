@@ -1,0 +1,26 @@
+"""What came of one look at a pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolkeeper.domain.drift import Difference
+from poolkeeper.domain.failures import Failure
+from poolkeeper.domain.observation import LivePool, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a reconcile, from which status, events and log lines are made."""
+
+    live: LivePool | None = None
+    """The newest state that was evaluated; None when the pool could not be read."""
+    failure: Failure | None = None
+    """None means in sync."""
+    differences: tuple[Difference, ...] = ()
+    """What differs now; empty when in sync, and after a write."""
+    corrected: tuple[Difference, ...] = ()
+    """What the write changed."""
+    written: Written | None = None
+    drifted: bool = False
+    """The difference arose behind the manifest's back, not by a change of it."""

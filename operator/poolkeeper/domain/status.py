@@ -1,0 +1,139 @@
+"""The status of a BatchPool, computed whole from the last one and what came of a look at the pool.
+
+Every list is bounded, so that the status is valid against the CRD whatever the pool holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from poolkeeper.domain.conditions import Mark, find, marked
+from poolkeeper.domain.drift import Difference, in_words, paths_of
+from poolkeeper.domain.failures import PoolDeleting, PoolNotFound
+from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
+from poolkeeper.domain.resources import BatchPool
+
+Status = dict[str, Any]
+
+MOST_PATHS = 50
+"""Entries of `drift` and `lastDrift.paths`."""
+
+
+def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
+    """The status that `pool` should show after `outcome`; equal to the old one when nothing has changed."""
+    old = pool.status
+    status: Status = {"observedGeneration": pool.generation}
+    status |= {name: old[name] for name in ("eTag", "lastModified", "pool", "lastWrite", "lastDrift") if name in old}
+    if isinstance(outcome.failure, PoolNotFound):
+        # An ETag and a state of a pool that is gone would read as if it were still there.
+        status = {name: value for name, value in status.items() if name not in {"eTag", "lastModified", "pool"}}
+    if outcome.live is not None:
+        status |= _seen(outcome)
+    if outcome.written is not None:
+        status["lastWrite"] = {
+            "time": now,
+            "eTag": outcome.written.etag,
+            "generation": pool.generation,
+            "requestID": outcome.written.request_id,
+        }
+    if outcome.drifted and outcome.live is not None:
+        status["lastDrift"] = _last_drift(outcome, status.get("lastDrift"), now=now)
+    status["drift"] = [_entry(difference) for difference in outcome.differences[:MOST_PATHS]]
+    marks = [_ready(pool, outcome), *_progress(outcome), _drifted(pool, outcome)]
+    status["conditions"] = marked(old.get("conditions", ()), marks, generation=pool.generation, now=now)
+    return status
+
+
+def ready_reason(status: Mapping[str, Any]) -> str | None:
+    """The reason of the Ready condition; None before the first look."""
+    ready = find(status.get("conditions", ()), "Ready")
+    return None if ready is None else str(ready["reason"])
+
+
+def ready_state(status: Mapping[str, Any]) -> tuple[str, str]:
+    """Status and reason of the Ready condition, for counting."""
+    ready = find(status.get("conditions", ()), "Ready")
+    return ("Unknown", "") if ready is None else (ready["status"], ready["reason"])
+
+
+def synced_generation(status: Mapping[str, Any]) -> int | None:
+    """The newest generation of which the status says that it is, or once was, in sync."""
+    ready = find(status.get("conditions", ()), "Ready")
+    if ready is not None and ready["status"] == "True":
+        return int(ready["observedGeneration"])
+    written = status.get("lastWrite")
+    return None if written is None else int(written["generation"])
+
+
+def refused_message(status: Mapping[str, Any], generation: int) -> str | None:
+    """What the service said when it refused this generation for good, as far as the status remembers it."""
+    ready, stalled = (find(status.get("conditions", ()), kind) for kind in ("Ready", "Stalled"))
+    if ready is None or stalled is None or ready["observedGeneration"] != generation:
+        return None
+    return str(ready["message"]) if ready["reason"] == Reason.InvalidProperties else None
+
+
+def _seen(outcome: Outcome) -> Status:
+    live, written = outcome.live, outcome.written
+    assert live is not None, "only called with a pool that was read"
+    pool = {"state": live.row.state, "allocationState": live.row.allocation_state}
+    if live.current_mode is not None:
+        pool["currentNodeCommunicationMode"] = live.current_mode
+    newest = live if written is None else written
+    return {
+        "eTag": live.row.etag if written is None else written.etag,
+        "lastModified": newest.last_modified,
+        "pool": pool,
+    }
+
+
+def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) -> Status:
+    assert outcome.live is not None, "drift is only known of a pool that was read"
+    found = outcome.corrected or outcome.differences
+    entry = {
+        "time": now,
+        "eTag": outcome.live.row.etag,
+        "paths": paths_of(found)[:MOST_PATHS],
+        "corrected": outcome.written is not None,
+    }
+    # The same drift, seen again while it cannot be corrected, keeps the time at which it was found.
+    same = old is not None and {**entry, "time": old["time"]} == old
+    return dict(old) if old is not None and same else entry
+
+
+def _entry(difference: Difference) -> Status:
+    return {"op": difference.op, "path": difference.path}
+
+
+def _ready(pool: BatchPool, outcome: Outcome) -> Mark:
+    failure = outcome.failure
+    if failure is None:
+        return Mark("Ready", "True", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest")
+    return Mark("Ready", "False", failure.reason, f"pool {pool.pool_id}: {failure.message}")
+
+
+def _progress(outcome: Outcome) -> list[Mark]:
+    failure = outcome.failure
+    if failure is None:
+        return []
+    consequence = CONSEQUENCES[failure.reason]
+    if consequence.reconciling:
+        return [Mark("Reconciling", "True", failure.reason, "trying again by itself")]
+    if consequence.stalled and failure.retry in {Retry.SPEC, Retry.REFERENCE}:
+        return [Mark("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}")]
+    return []
+
+
+def _drifted(pool: BatchPool, outcome: Outcome) -> Mark:
+    if outcome.differences:
+        return Mark("Drifted", "True", "Differs", f"differs at {in_words(paths_of(outcome.differences))}")
+    if outcome.live is not None and not isinstance(outcome.failure, PoolDeleting):
+        return Mark("Drifted", "False", "Equal", "the live pool equals the manifest")
+    old = find(pool.status.get("conditions", ()), "Drifted")
+    gone = isinstance(outcome.failure, PoolNotFound | PoolDeleting)
+    if old is not None and not gone and old["observedGeneration"] == pool.generation:
+        # A pool that cannot be read now is as drifted as it was when it last could.
+        return Mark("Drifted", old["status"], old["reason"], old["message"])
+    return Mark("Drifted", "Unknown", "NotRead", "the pool has not been read for this generation")

@@ -1,0 +1,207 @@
+"""The queue and what stands behind it: events go in; looks, sweeps and reports come out."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Hashable, Iterable
+
+from poolkeeper.domain.failures import Failure, Throttled
+from poolkeeper.domain.reasons import Reason, Retry
+from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from poolkeeper.domain.status import ready_state
+from poolkeeper.engine.account_reporter import AccountReporter
+from poolkeeper.engine.accounts import Accounts
+from poolkeeper.engine.catalog import Catalog
+from poolkeeper.engine.gate import AccountClosed, Gate
+from poolkeeper.engine.items import AccountItem, Item, PoolItem, SweepItem
+from poolkeeper.engine.memory import Memory
+from poolkeeper.engine.ports import Clock, Cluster, Connector
+from poolkeeper.engine.queue import Backoff, KeyedQueue
+from poolkeeper.engine.reconciler import Reconciler
+from poolkeeper.engine.sweep import Sweeper, interval_of
+from poolkeeper.engine.telemetry import Telemetry
+from poolkeeper.metrics import Metrics
+
+_GATHERING = 0.2
+"""Seconds by which an account's report waits for more pools to come, so that many make one report."""
+
+
+class Engine:
+    """Keeps every pool that it is told of."""
+
+    def __init__(
+        self,
+        *,
+        connect: Connector,
+        cluster: Cluster,
+        clock: Clock,
+        metrics: Metrics,
+        slow_retry: float = 60.0,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.catalog = Catalog()
+        self._clock = clock
+        self._metrics = metrics
+        self._slow = slow_retry
+        self._memories: dict[Key, Memory] = {}
+        self._waiting: dict[Key, set[Key]] = {}
+        self._told: dict[Key, Reason] = {}
+        telemetry = Telemetry(metrics)
+        self._accounts = Accounts(self.catalog, connect=connect, make_gate=self._make_gate, changed=self._gate_changed)
+        self._reconciler = Reconciler(
+            self.catalog, self._accounts, cluster, clock=clock, telemetry=telemetry, memories=self._memories
+        )
+        self._sweeper = Sweeper(
+            self.catalog,
+            self._accounts,
+            memories=self._memories,
+            # A look that is under way is no older than the sweep; if it was, the next sweep tells.
+            look_at=lambda key: self._queue.nudge(PoolItem(key)),
+            monotonic=clock.monotonic,
+        )
+        self._reporter = AccountReporter(self.catalog, self._accounts, cluster, clock=clock, telemetry=telemetry)
+        self._queue: KeyedQueue[Item] = KeyedQueue(self._work, lane=self._lane, backoff=backoff)
+        metrics.watch_pools(lambda: ((str(pool.account), *ready_state(pool.status)) for pool in self.catalog.pools()))
+        metrics.watch_checks(self._sweeper.ages)
+        metrics.queue_depth.set_function(lambda: self._queue.depth)
+
+    # What happens
+
+    def pool_seen(self, pool: BatchPool) -> None:
+        """A pool is there, new or changed; only a new spec is a reason to look at it."""
+        before = self.catalog.put_pool(pool)
+        if before is not None and before.uid != pool.uid:
+            self._memories.pop(pool.key, None)
+        if before is not None and (before.uid, before.generation) == (pool.uid, pool.generation):
+            return
+        self._look_at(pool.key)
+        accounts = {pool.account} if before is None else {pool.account, before.account}
+        for key in accounts:
+            self._queue.add_after(AccountItem(key), _GATHERING)
+        account = self.catalog.account(pool.account)
+        if account is not None:
+            interval = interval_of(pool, account)
+            self._queue.add_after(SweepItem(account.key, interval), interval * random.random())  # noqa: S311 - spread
+
+    def pool_gone(self, key: Key) -> None:
+        """A pool is deleted: it is let go of, and nothing is sent anywhere."""
+        pool = self.catalog.drop_pool(key)
+        self._memories.pop(key, None)
+        self._queue.forget(PoolItem(key))
+        if pool is not None:
+            self._queue.add_after(AccountItem(pool.account), _GATHERING)
+
+    def account_seen(self, account: BatchAccount) -> None:
+        """An account is there, new or changed; a new spec is tried at once, by all who refer to it."""
+        before = self.catalog.put_account(account)
+        if before is not None and before.same_service(account):
+            return
+        for item in self._sweeper.groups(account):
+            self._queue.add(item)
+        self._wake(account.key)
+
+    def account_gone(self, key: Key) -> None:
+        """An account is deleted: its pools say so."""
+        if self.catalog.drop_account(key) is not None:
+            self._accounts.drop(key)
+            self._wake(key)
+
+    def listed(self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool]) -> None:
+        """The whole truth, from a list: heals what watches may lose, deletions above all."""
+        accounts, pools = list(accounts), list(pools)
+        for key in {account.key for account in self.catalog.accounts()} - {account.key for account in accounts}:
+            self.account_gone(key)
+        for key in {pool.key for pool in self.catalog.pools()} - {pool.key for pool in pools}:
+            self.pool_gone(key)
+        for account in accounts:
+            self.account_seen(account)
+        for pool in pools:
+            self.pool_seen(pool)
+
+    # Life
+
+    def start(self) -> None:
+        """Begin to work. Before the first list, a pool would be told that its account does not exist."""
+        self._queue.start()
+
+    async def stop(self, *, grace: float) -> None:
+        """Finish what is under way within `grace` seconds, and let go of connections."""
+        await self._queue.stop(grace=grace)
+        await self._accounts.close()
+
+    # Work
+
+    async def _work(self, item: Item) -> None:
+        match item:
+            case PoolItem(key):
+                with self._metrics.reconcile_seconds.time():
+                    trouble = await self._reconciler.reconcile(key)
+                self._come_back(item, trouble)
+            case SweepItem():
+                delay = await self._sweeper.sweep(item)
+                if delay is not None and delay < math.inf:
+                    self._queue.add_after(item, delay)
+            case AccountItem(key):
+                await self._reporter.report(key)
+
+    def _come_back(self, item: PoolItem, trouble: Failure | AccountClosed | None) -> None:
+        pool = self.catalog.pool(item.pool)
+        if pool is None or not isinstance(trouble, AccountClosed):
+            self._come_back_for(item, trouble if isinstance(trouble, Failure) else None)
+            return
+        gate = self._accounts.gate(pool.account)
+        if gate is None or gate.failure is None:
+            self._queue.add(item)
+        else:
+            self._waiting.setdefault(pool.account, set()).add(item.pool)
+
+    def _come_back_for(self, item: PoolItem, failure: Failure | None) -> None:
+        match None if failure is None else failure.retry:
+            case Retry.SLOWLY:
+                self._queue.add_after(item, self._slow)
+            case Retry.BACKOFF:
+                self._queue.retry(item)
+            case _:
+                self._queue.forget(item)
+
+    def _lane(self, item: Item) -> Hashable:
+        match item:
+            case PoolItem(key):
+                pool = self.catalog.pool(key)
+                return None if pool is None else pool.account
+            case SweepItem(account) | AccountItem(account):
+                # Not behind two thousand pools: sweeps keep their interval.
+                return "account", account
+
+    def _look_at(self, key: Key) -> None:
+        self._queue.add(PoolItem(key))
+
+    def _wake(self, account: Key) -> None:
+        self._waiting.pop(account, None)
+        self._told.pop(account, None)
+        for pool in self.catalog.members(account):
+            self._look_at(pool.key)
+
+    # Accounts that fail, and come back
+
+    def _make_gate(self, *, changed: Callable[[], None]) -> Gate:
+        return Gate(monotonic=self._clock.monotonic, changed=changed, slow=self._slow)
+
+    def _gate_changed(self, key: Key) -> None:
+        gate, account = self._accounts.gate(key), self.catalog.account(key)
+        if gate is None or account is None:
+            return
+        self._queue.add(AccountItem(key))
+        if gate.failure is None:
+            self._told.pop(key, None)
+            for waiting in self._waiting.pop(key, ()):
+                self._look_at(waiting)
+            return
+        if isinstance(gate.failure, Throttled):
+            self._metrics.throttled_seconds.labels(str(key)).inc(gate.opens_in)
+        if gate.opens_in < math.inf:
+            self._queue.add_after(SweepItem(key, account.check_interval), gate.opens_in)
+        if gate.serious and self._told.get(key) != gate.failure.reason:
+            self._wake(key)
+            self._told[key] = gate.failure.reason

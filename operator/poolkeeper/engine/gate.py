@@ -1,0 +1,113 @@
+"""One account's gate: closed while the account as a whole cannot be used.
+
+A throttled, unreachable or forbidden account is found out by one request, not by one per pool. While the gate is
+closed nothing is sent; when its time is over one caller may try, and the answer opens it or closes it for longer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from poolkeeper.domain.failures import BatchFailure, Failure, PoolkeeperError
+from poolkeeper.domain.reasons import Retry
+from poolkeeper.engine.queue import Backoff
+
+MOST_BACKOFF = 60.0
+"""Seconds; one small request a minute and account is no burden, and a service that is back is noticed soon."""
+
+_PATIENCE = 3
+"""Failed tries in a row before every pool of the account is told: one lost request is not worth N statuses."""
+
+_TRIAL = 60.0
+"""Seconds for which a trial keeps others out; longer than the longest request."""
+
+
+class AccountClosed(PoolkeeperError):
+    """Nothing was sent, because the account is known not to answer."""
+
+    def __init__(self, failure: Failure, *, serious: bool) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.serious = serious
+
+
+class Gate:
+    """Calls `changed` after each step that others may wait for: opened, closed, or serious."""
+
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float],
+        changed: Callable[[], None],
+        slow: float,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._monotonic = monotonic
+        self._changed = changed
+        self._slow = slow
+        self._backoff = backoff or Backoff(most=MOST_BACKOFF)
+        self._failure: Failure | None = None
+        self._failures = 0
+        self._until = 0.0
+        self._trial = False
+        self.answered = False
+        """Whether the account has answered at all; before, nobody knows whether it is well."""
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the gate is closed, or on trial."""
+        return self._failure
+
+    @property
+    def opens_in(self) -> float:
+        """Seconds until the next trial; infinite when only a change of the account can help."""
+        return max(0.0, self._until - self._monotonic())
+
+    @property
+    def serious(self) -> bool:
+        """Whether the failure is worth telling every pool of the account."""
+        if self._failure is None:
+            return False
+        passing = isinstance(self._failure, BatchFailure) and self._failure.retry is Retry.BACKOFF
+        return not passing or self._failures >= _PATIENCE
+
+    def check(self) -> None:
+        """Let the caller through, or raise AccountClosed."""
+        if self._failure is None:
+            return
+        if self.opens_in > 0:
+            raise AccountClosed(self._failure, serious=self.serious)
+        self._until, self._trial = self._monotonic() + _TRIAL, True
+
+    def passed(self) -> None:
+        """The account has answered."""
+        news = self._failure is not None or not self.answered
+        self._failure, self._failures, self._trial, self.answered = None, 0, False, True
+        if news:
+            self._changed()
+
+    def failed(self, failure: Failure) -> None:
+        """The account as a whole has failed."""
+        if self._failure is not None and not self._trial:
+            # One of several requests that were under way together: they are one failure, not several in a row.
+            self._until = max(self._until, self._monotonic() + (_asked(failure) or 0.0))
+            return
+        self._failures += 1
+        self._failure, self._trial = failure, False
+        self._until = self._monotonic() + self._delay(failure)
+        self._changed()
+
+    def _delay(self, failure: Failure) -> float:
+        match failure.retry:
+            case Retry.REFERENCE:
+                return math.inf
+            case Retry.SLOWLY:
+                return self._slow
+            case _:
+                asked = _asked(failure)
+                return self._backoff.delay(self._failures) if asked is None else asked
+
+
+def _asked(failure: Failure) -> float | None:
+    return failure.retry_after if isinstance(failure, BatchFailure) else None

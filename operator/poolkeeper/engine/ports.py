@@ -1,0 +1,70 @@
+"""What the engine needs from outside, as protocols; `batch` and `kube` fulfil them, tests put fakes with behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from poolkeeper.domain.announcements import Announcement
+from poolkeeper.domain.observation import LivePool, PoolRow, Written
+from poolkeeper.domain.resources import BatchAccount, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All pools of an account."""
+
+    rows: Mapping[str, PoolRow]
+    """By case-folded pool id."""
+    pages: int
+    """How many requests the list took."""
+
+
+class Batch(Protocol):
+    """One Batch account. Every call raises a BatchFailure when the service refuses or cannot be asked."""
+
+    async def probe(self) -> None:
+        """One small read, to see whether the account answers."""
+
+    async def rows(self) -> Listing:
+        """The rows of all pools of the account."""
+
+    async def row(self, pool_id: str) -> PoolRow:
+        """The row of one pool; raises PoolNotFound."""
+
+    async def read(self, pool_id: str) -> LivePool:
+        """One pool with its properties; raises PoolNotFound."""
+
+    async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
+        """Replace the five properties of a pool."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class Connector(Protocol):
+    """Makes a Batch of an account's spec and Secret."""
+
+    async def __call__(self, account: BatchAccount) -> Batch:
+        """Raises EndpointNotAllowed, SecretNotFound or CredentialUnusable; ClusterUnavailable to try again."""
+
+
+class Cluster(Protocol):
+    """What is written to Kubernetes. Every call raises ClusterUnavailable when it may be tried again."""
+
+    async def patch_status(self, resource: Resource, patch: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Merge `patch` into the status; the new body, or None when the resource is gone."""
+
+    async def announce(self, resource: Resource, announcement: Announcement) -> None:
+        """Record an event; one that cannot be recorded is logged and let go."""
+
+
+class Clock(Protocol):
+    """Time as the engine uses it."""
+
+    def monotonic(self) -> float:
+        """Seconds, for delays."""
+
+    def now(self) -> str:
+        """RFC 3339 in UTC with whole seconds, for statuses."""

@@ -1,0 +1,97 @@
+"""The regular check of an account: is anything worth reading?
+
+One list call tells the ETag and state of every pool of the account (1000 to a page); only pools whose row differs
+from the one last evaluated are looked at. Where fewer pools are asked for than the list has pages, each is asked for
+alone: never more requests than the list takes. (A conditional GET would be as cheap, but its 304 hides the allocation
+state, which changes without the ETag.)
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+from poolkeeper.domain.failures import Failure, PoolNotFound
+from poolkeeper.domain.observation import PoolRow
+from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from poolkeeper.engine.accounts import Accounts, Line
+from poolkeeper.engine.catalog import Catalog
+from poolkeeper.engine.gate import AccountClosed
+from poolkeeper.engine.items import SweepItem
+from poolkeeper.engine.memory import GONE, Memory
+
+_EARLIEST = 0.9
+"""Of the interval: sweeps are spread by coming early, so that drift is never found later than promised."""
+
+
+class Sweeper:
+    """Sweeps groups of pools: those of one account that share an interval."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        accounts: Accounts,
+        *,
+        memories: Mapping[Key, Memory],
+        look_at: Callable[[Key], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._catalog = catalog
+        self._accounts = accounts
+        self._memories = memories
+        self._look_at = look_at
+        self._monotonic = monotonic
+        self._pages: dict[Key, int] = {}
+        self._checked: dict[Key, float] = {}
+
+    def groups(self, account: BatchAccount) -> set[SweepItem]:
+        """The groups of an account: its own interval always (it shows whether the account answers), others as used."""
+        intervals = {interval_of(pool, account) for pool in self._catalog.members(account.key)}
+        return {SweepItem(account.key, interval) for interval in intervals | {account.check_interval}}
+
+    async def sweep(self, item: SweepItem) -> float | None:
+        """One check; seconds until the next, or None when the group is no more."""
+        account = self._catalog.account(item.account)
+        if account is None or item not in self.groups(account):
+            self._checked.pop(item.account, None)
+            return None
+        pools = [pool for pool in self._catalog.members(account.key) if interval_of(pool, account) == item.interval]
+        line = self._accounts.line(account.key)
+        try:
+            rows = await self._rows(line, pools)
+        except (Failure, AccountClosed):
+            return line.gate.opens_in
+        self._checked[account.key] = self._monotonic()
+        for pool in pools:
+            memory = self._memories.get(pool.key)
+            if memory is None or memory.row != rows.get(pool.pool_id.casefold(), GONE):
+                self._look_at(pool.key)
+        return item.interval * random.uniform(_EARLIEST, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since each account was last checked."""
+        now = self._monotonic()
+        return {str(account): now - at for account, at in self._checked.items()}
+
+    async def _rows(self, line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow]:
+        key = line.account.key
+        if not pools:
+            await line.probe()
+            return {}
+        if len(pools) <= self._pages.get(key, 1):
+            return {pool.pool_id.casefold(): await _row(line, pool.pool_id) for pool in pools}
+        listing = await line.rows()
+        self._pages[key] = listing.pages
+        return listing.rows
+
+
+def interval_of(pool: BatchPool, account: BatchAccount) -> float:
+    """Seconds between checks of a pool."""
+    return account.check_interval if pool.check_interval is None else pool.check_interval
+
+
+async def _row(line: Line, pool_id: str) -> PoolRow:
+    try:
+        return await line.row(pool_id)
+    except PoolNotFound:
+        return GONE

@@ -1,0 +1,39 @@
+"""What the engine tells of its work: a log line per transition, and counts. A quiet check says nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from poolkeeper.domain.announcements import Announcement
+from poolkeeper.domain.drift import Difference, property_of
+from poolkeeper.domain.failures import Failure
+from poolkeeper.domain.resources import BatchPool, Resource
+from poolkeeper.metrics import Metrics
+
+log = logging.getLogger("poolkeeper")
+
+
+class Telemetry:
+    """Log and metrics of one operator."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def drift(self, pool: BatchPool, differences: Iterable[Difference], *, drifted: bool) -> None:
+        """Differences were found; only those that nobody asked for count as drift."""
+        if drifted:
+            for name in {property_of(difference.path) for difference in differences}:
+                self._metrics.drift.labels(str(pool.account), name).inc()
+
+    def write(self, pool: BatchPool, failure: Failure | None) -> None:
+        """A write has ended."""
+        self._metrics.writes.labels(str(pool.account), "ok" if failure is None else failure.reason).inc()
+
+    def announce(self, resource: Resource, announcement: Announcement) -> None:
+        """A transition, said once."""
+        level = logging.WARNING if announcement.type == "Warning" else logging.INFO
+        fields = {"namespace": resource.key.namespace, "object": resource.key.name, "reason": announcement.reason}
+        if isinstance(resource, BatchPool):
+            fields |= {"account": resource.account.name, "pool": resource.pool_id}
+        log.log(level, announcement.message, extra=fields)

@@ -1,0 +1,1 @@
+"""Kubernetes: the only place that knows kopf and the kubernetes package."""

@@ -1,0 +1,75 @@
+"""Kopf as the informer: watches, reconnects and logs in; every handler puts what it saw where the engine sees it.
+
+Kopf owns neither retries nor state nor concurrency here: only `on.event` handlers, which never write to the
+cluster, add no finalizers and keep no annotations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import kopf
+
+from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key
+from poolkeeper.engine.engine import Engine
+from poolkeeper.kube.access import Access
+
+
+def registry(engine: Engine, access: Access) -> kopf.OperatorRegistry:
+    """The handlers, each a line."""
+    handlers = kopf.OperatorRegistry()
+
+    @kopf.on.login(registry=handlers, id="login")
+    async def login(**_: Any) -> kopf.ConnectionInfo:
+        return await access.login()
+
+    @kopf.on.startup(registry=handlers, id="settings", errors=kopf.ErrorsMode.PERMANENT)
+    async def configure(*, settings: kopf.OperatorSettings, **_: Any) -> None:
+        _configure(settings)
+
+    @kopf.on.event(GROUP, VERSION, POOLS, registry=handlers, id="pool")
+    async def on_pool(*, event: kopf.RawEvent, **_: Any) -> None:
+        body: Any = event["object"]
+        engine.pool_gone(_key(body)) if event["type"] == "DELETED" else engine.pool_seen(BatchPool.parse(body))
+
+    @kopf.on.event(GROUP, VERSION, ACCOUNTS, registry=handlers, id="account")
+    async def on_account(*, event: kopf.RawEvent, **_: Any) -> None:
+        body: Any = event["object"]
+        engine.account_gone(_key(body)) if event["type"] == "DELETED" else engine.account_seen(BatchAccount.parse(body))
+
+    return handlers
+
+
+async def watch(engine: Engine, access: Access, *, namespaces: Sequence[str], stop: asyncio.Event) -> None:
+    """Watch until `stop`; ends with an error when a watch cannot go on, so that the pod is started anew."""
+    # A line for every watch event otherwise.
+    logging.getLogger("kopf.objects").setLevel(logging.WARNING)
+    await kopf.operator(
+        registry=registry(engine, access),
+        clusterwide=not namespaces,
+        namespaces=list(namespaces),
+        stop_flag=stop,
+        standalone=True,
+    )
+
+
+def _configure(settings: kopf.OperatorSettings) -> None:
+    settings.peering.standalone = True
+    settings.posting.enabled = False
+    # A task lives this long after the last event of its object.
+    settings.queueing.idle_timeout = 1.0
+    settings.queueing.exit_timeout = 2.0
+    settings.watching.chunk_size = 500
+    settings.watching.connect_timeout = 10
+    settings.watching.server_timeout = 600
+    settings.networking.connect_timeout = 10
+    settings.networking.request_timeout = 30
+    # The default of ten minutes outlives every termination grace period.
+    settings.process.ultimate_exiting_timeout = 25
+
+
+def _key(body: Any) -> Key:
+    return Key(body["metadata"]["namespace"], body["metadata"]["name"])

@@ -1,0 +1,28 @@
+"""Log lines: one JSON object each, or text for people."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from pythonjsonlogger.json import JsonFormatter
+
+from poolkeeper.settings import LogFormat
+
+
+def configure(*, form: LogFormat, level: str) -> None:
+    """Set up the root logger, standard error being where containers are read from."""
+    handler = logging.StreamHandler(sys.stderr)
+    if form == "json":
+        fields = {"asctime": "time", "levelname": "level", "name": "logger"}
+        handler.setFormatter(
+            JsonFormatter(
+                "{asctime}{levelname}{name}{message}", style="{", rename_fields=fields, datefmt="%Y-%m-%dT%H:%M:%S%z"
+            )
+        )
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # A line per request at info, and whole headers at debug, Authorization among them.
+    for name in ("httpx", "httpcore", "aiohttp.access", "azure"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,29 @@
+"""What `poolkeeper run` is told, checked once at the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+LogFormat = Literal["json", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every field has a flag and an environment twin; `poolkeeper run --help` explains them."""
+
+    namespaces: tuple[str, ...] = ()
+    kubeconfig: str | None = None
+    context: str | None = None
+    allow_endpoints: tuple[str, ...] = ()
+    health_port: int = 8080
+    metrics_port: int = 9090
+    listen: str = "0.0.0.0"  # noqa: S104 - probes and Prometheus come from outside the pod
+    log_format: LogFormat = "json"
+    log_level: str = "info"
+    slow_retry: float = 60.0
+    """Seconds until something that a person must mend elsewhere is tried again."""
+    resync: float = 600.0
+    """Seconds between full lists of the resources."""
+    grace: float = 20.0
+    """Seconds that what is under way has to end after a signal; below the pod's 30."""
