@@ -23,6 +23,6 @@ def configure(*, form: LogFormat, level: str) -> None:
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # A line per request at info, and whole headers at debug, Authorization among them.
-    for name in ("httpx", "httpcore", "aiohttp.access", "azure"):
+    # Chatter at info, and whole headers at debug, Authorization among them.
+    for name in ("httpx", "httpcore", "aiohttp.access", "azure", "kopf"):
         logging.getLogger(name).setLevel(logging.WARNING)

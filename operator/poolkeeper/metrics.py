@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -22,6 +29,8 @@ class Metrics:
     """One registry, so that two operators in one process (in tests) do not share counts."""
 
     def __init__(self) -> None:
+        # A second series for every counter, which nobody asked for.
+        disable_created_metrics()  # type: ignore[no-untyped-call] # the one function without types
         self.registry = CollectorRegistry()
         self.batch_requests = Counter(
             "poolkeeper_batch_requests_total",

@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack
 
 from poolkeeper.batch.connect import Connect
 from poolkeeper.clock import SystemClock
-from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
 from poolkeeper.kube.api import Api
@@ -19,20 +18,22 @@ from poolkeeper.kube.listing import Lister
 from poolkeeper.kube.secrets import Secrets
 from poolkeeper.kube.watch import watch
 from poolkeeper.metrics import Metrics
+from poolkeeper.resync import Resync
 from poolkeeper.settings import Settings
 from poolkeeper.web import health_app, metrics_app, serving
 
 log = logging.getLogger(__name__)
 
-_LIST_AGAIN = 5.0
-"""Seconds between tries of the first list, while the API server or the CRDs are missing."""
-
 
 async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asked, stop = asyncio.Event(), asyncio.Event()
+
+    def mind_signals() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, asked.set)
+
+    mind_signals()
     metrics, clock = Metrics(), SystemClock()
     access = Access(settings.kubeconfig, settings.context)
     api = Api(access)
@@ -43,47 +44,23 @@ async def run(settings: Settings) -> None:
         metrics=metrics,
         slow_retry=settings.slow_retry,
     )
-    lists = Lists(engine, Lister(api, namespaces=settings.namespaces))
+    resync = Resync(engine, Lister(api, namespaces=settings.namespaces))
     async with AsyncExitStack() as stack:
         host = settings.listen
-        await stack.enter_async_context(serving(health_app(lists.waiting), host=host, port=settings.health_port))
+        await stack.enter_async_context(serving(health_app(resync.waiting), host=host, port=settings.health_port))
         await stack.enter_async_context(serving(metrics_app(metrics), host=host, port=settings.metrics_port))
         stack.push_async_callback(api.close)
-        listing = asyncio.create_task(lists.keep(every=settings.resync))
-        watching = asyncio.create_task(watch(engine, access, namespaces=settings.namespaces, stop=stop))
-        try:
-            await watching
-        finally:
-            listing.cancel()
-            await engine.stop(grace=settings.grace)
-            log.info("stopped")
-
-
-class Lists:
-    """The first list starts the engine, later ones heal it."""
-
-    def __init__(self, engine: Engine, lister: Lister) -> None:
-        self._engine = engine
-        self._lister = lister
-        self._trouble: str | None = "the resources have not been listed yet"
-
-    def waiting(self) -> str | None:
-        """What `/readyz` waits for."""
-        return self._trouble
-
-    async def keep(self, *, every: float) -> None:
-        """List now, and then at intervals."""
-        while True:
-            try:
-                self._engine.listed(await self._lister.accounts(), await self._lister.pools())
-            except ClusterUnavailable as error:
-                if str(error) != self._trouble:
-                    log.warning("%s", error)
-                self._trouble = str(error)
-                await asyncio.sleep(_LIST_AGAIN)
-                continue
-            if self._trouble is not None:
-                log.info("watching")
-            self._trouble = None
-            self._engine.start()
-            await asyncio.sleep(every)
+        listing = asyncio.create_task(resync.keep(every=settings.resync))
+        watching = asyncio.create_task(
+            watch(engine, access, namespaces=settings.namespaces, started=mind_signals, stop=stop)
+        )
+        ending = asyncio.create_task(asked.wait())
+        await asyncio.wait({listing, watching, ending}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        listing.cancel()
+        await engine.stop(grace=settings.grace)
+        stop.set()
+        for ended in await asyncio.gather(watching, listing, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+        log.info("stopped")

@@ -17,7 +17,7 @@ from poolkeeper.engine.ports import Listing
 
 _ROW = "id,eTag,state,allocationState"
 _READ = (
-    f"{_ROW},lastModified,currentNodeCommunicationMode,targetNodeCommunicationMode,"
+    f"{_ROW},currentNodeCommunicationMode,targetNodeCommunicationMode,"
     "startTask,applicationPackageReferences,certificateReferences,metadata"
 )
 
@@ -53,7 +53,7 @@ class BatchClient:
         pool = _json(response)
         return LivePool(
             row=_row(pool),
-            last_modified=pool.get("lastModified") or _rfc3339(response),
+            last_modified=_rfc3339(response),
             current_mode=pool.get("currentNodeCommunicationMode"),
             form=canonical(pool),
         )
@@ -93,5 +93,6 @@ def _json(response: httpx.Response) -> Mapping[str, Any]:
 
 
 def _rfc3339(response: httpx.Response) -> str:
+    # Of the header, which reads and writes share; the body of a read has fractions of a second too.
     modified = parsedate_to_datetime(response.headers["Last-Modified"])
     return modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -46,18 +46,20 @@ _BY_STATUS: dict[int, type[BatchFailure]] = {
 }
 _REFUSED = {400, 413}
 
-_NO_ANSWER: tuple[tuple[type[httpx.TransportError], str], ...] = (
+_NO_ANSWER: tuple[tuple[type[httpx.RequestError], str], ...] = (
     (httpx.ConnectTimeout, "no connection within the time limit"),
     (httpx.ConnectError, "cannot connect"),
     (httpx.TimeoutException, "no answer within the time limit"),
     (httpx.TransportError, "the connection broke"),
+    (httpx.RequestError, "the answer cannot be read"),
 )
 
 
 def failure_of(response: httpx.Response, *, writing: bool, about_pool: bool) -> BatchFailure:
     """The failure that an answer other than the expected one stands for."""
     envelope = _envelope(response)
-    code = envelope.get("code") or ""
+    said = envelope.get("code")
+    code = said if isinstance(said, str) else ""
     kind = _kind(response, code, writing=writing, about_pool=about_pool)
     failure = kind(
         _cause(response, envelope, code),
@@ -70,7 +72,7 @@ def failure_of(response: httpx.Response, *, writing: bool, about_pool: bool) -> 
     return failure
 
 
-def failure_without_answer(error: httpx.TransportError, endpoint: str) -> BatchFailure:
+def failure_without_answer(error: httpx.RequestError, endpoint: str) -> BatchFailure:
     """The failure that a request without an answer stands for; whether a write was applied, the next read tells."""
     words = next(words for kind, words in _NO_ANSWER if isinstance(error, kind))
     return ServiceUnavailable(f"{endpoint}: {words}")
@@ -80,13 +82,14 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for; it may be a number or a date."""
     if value is None:
         return None
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(0.0, (at - now).total_seconds())
+    # A date without a zone is in UTC: HTTP knows no other.
+    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
 
 
 def _kind(response: httpx.Response, code: str, *, writing: bool, about_pool: bool) -> type[BatchFailure]:

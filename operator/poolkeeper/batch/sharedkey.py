@@ -7,7 +7,6 @@ implements them; a worked example stands in the tests.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Generator
@@ -45,8 +44,8 @@ class SharedKey(httpx.Auth):
         self._now = now
         try:
             self._key = base64.b64decode(key.strip(), validate=True)
-        except binascii.Error:
-            # The cause would quote the key.
+        except ValueError:
+            # binascii.Error, or letters outside ASCII; the cause would quote the key.
             raise CredentialUnusable(f"the key of account {account} is not base64") from None
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:

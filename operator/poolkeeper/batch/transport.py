@@ -75,7 +75,7 @@ class Transport:
         try:
             response = await self._client.send(request)
             code = str(response.status_code)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise failure_without_answer(error, self._endpoint) from error
         finally:
             self._metrics.batch_requests.labels(self._account, operation, code).inc()

@@ -17,7 +17,8 @@ from poolkeeper.domain.failures import EndpointNotAllowed
 BATCH_DOMAINS = ("batch.azure.com", "batch.azure.cn", "batch.usgovcloudapi.net")
 """Public, China and US Government clouds."""
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+# No `xn--`: no Batch endpoint has one, and clients differ on what such a label decodes to.
+_LABEL = r"(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 # The raw text is judged, not what a parser makes of it: parsers differ on userinfo, backslashes, trailing dots and
 # letters outside ASCII, and an endpoint with any of these is nobody's honest one.
 _ENDPOINT = re.compile(
@@ -25,6 +26,7 @@ _ENDPOINT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _HTTPS_PORT = "443"
+_LAST_PORT = 65535
 
 
 class _Origin(NamedTuple):
@@ -60,7 +62,7 @@ def first_label(endpoint: str) -> str:
 
 def _origin(endpoint: str) -> _Origin:
     found = _ENDPOINT.fullmatch(endpoint)
-    if found is None:
+    if found is None or int(found["port"] or 0) > _LAST_PORT:
         raise EndpointNotAllowed(f"endpoint {endpoint!r} is not https://HOST or https://HOST:PORT")
     return _Origin(found["scheme"].lower(), found["host"].lower(), found["port"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A shared access signature is the query of a URL.
-_QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*")
+_QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*", re.IGNORECASE)
 
 
 def without_queries(text: str) -> str:

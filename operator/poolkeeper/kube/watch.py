@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import kopf
@@ -43,17 +43,31 @@ def registry(engine: Engine, access: Access) -> kopf.OperatorRegistry:
     return handlers
 
 
-async def watch(engine: Engine, access: Access, *, namespaces: Sequence[str], stop: asyncio.Event) -> None:
-    """Watch until `stop`; ends with an error when a watch cannot go on, so that the pod is started anew."""
+async def watch(
+    engine: Engine,
+    access: Access,
+    *,
+    namespaces: Sequence[str],
+    started: Callable[[], None],
+    stop: asyncio.Event,
+) -> None:
+    """Watch until `stop`; ends with an error when a watch cannot go on, so that the pod is started anew.
+
+    Kopf takes over the process's signals just before it calls `started`. When it stops it cancels every task that was
+    begun after it: whoever has work under way ends it before setting `stop`.
+    """
     # A line for every watch event otherwise.
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)
-    await kopf.operator(
+    others = asyncio.all_tasks()
+    tasks = await kopf.spawn_tasks(
         registry=registry(engine, access),
         clusterwide=not namespaces,
         namespaces=list(namespaces),
         stop_flag=stop,
         standalone=True,
     )
+    started()
+    await kopf.run_tasks(tasks, ignored=others)
 
 
 def _configure(settings: kopf.OperatorSettings) -> None:

@@ -1,0 +1,45 @@
+"""The regular full list: the first one starts the engine, later ones heal what watches lose."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from poolkeeper.domain.failures import ClusterUnavailable
+from poolkeeper.engine.engine import Engine
+from poolkeeper.kube.listing import Lister
+
+log = logging.getLogger(__name__)
+
+_AGAIN = 5.0
+"""Seconds between tries while the API server or the CRDs are missing."""
+
+
+class Resync:
+    """The first list starts the engine, later ones heal it."""
+
+    def __init__(self, engine: Engine, lister: Lister) -> None:
+        self._engine = engine
+        self._lister = lister
+        self._trouble: str | None = "the resources have not been listed yet"
+
+    def waiting(self) -> str | None:
+        """What `/readyz` waits for."""
+        return self._trouble
+
+    async def keep(self, *, every: float) -> None:
+        """List now, and then at intervals."""
+        while True:
+            try:
+                self._engine.listed(await self._lister.accounts(), await self._lister.pools())
+            except ClusterUnavailable as error:
+                if str(error) != self._trouble:
+                    log.warning("%s", error)
+                self._trouble = str(error)
+                await asyncio.sleep(_AGAIN)
+                continue
+            if self._trouble is not None:
+                log.info("watching")
+            self._trouble = None
+            self._engine.start()
+            await asyncio.sleep(every)
