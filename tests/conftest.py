@@ -1,0 +1,3 @@
+"""Registers the fixtures that every folder of tests may use."""
+
+pytest_plugins = ["tests.batchsim.fixtures", "tests.testbed.fixtures", "tests.support.fixtures"]
