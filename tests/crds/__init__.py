@@ -1,0 +1,1 @@
+"""The rules that the API server itself holds for BatchPools and BatchAccounts."""

@@ -1,0 +1,55 @@
+"""A status of each kind in which every field of the schema is set, as the operator would write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MOMENT = "2026-11-22T08:15:30Z"
+
+
+def condition(kind: str, status: str, reason: str, message: str) -> dict[str, Any]:
+    """Return a condition in the standard shape."""
+    return {
+        "type": kind,
+        "status": status,
+        "observedGeneration": 3,
+        "lastTransitionTime": MOMENT,
+        "reason": reason,
+        "message": message,
+    }
+
+
+POOL_STATUS: dict[str, Any] = {
+    "observedGeneration": 3,
+    "eTag": "0x8DDF63BB049DEAA",
+    "lastModified": "2025-09-17T22:43:57.123456Z",
+    "pool": {"state": "active", "allocationState": "steady", "currentNodeCommunicationMode": "classic"},
+    "lastWrite": {
+        "time": MOMENT,
+        "eTag": "0x8DDF63BB049DEA9",
+        "generation": 2,
+        "requestID": "4a0c6c1e-8f2b-4f0e-9c53-1d1a2f0f8a11",
+    },
+    "drift": [
+        {"op": "replace", "path": "/startTask/commandLine"},
+        {"op": "add", "path": "/metadata/owner"},
+        {"op": "remove", "path": "/startTask/environmentSettings/MODE"},
+    ],
+    "lastDrift": {
+        "time": MOMENT,
+        "eTag": "0x8DDF63BB049DEA8",
+        "paths": ["/metadata/owner"],
+        "corrected": True,
+    },
+    "conditions": [
+        condition("Ready", "False", "Throttled", "account research asks to wait 30 s before pool rendering is read"),
+        condition("Drifted", "True", "Differs", "differs at /metadata/owner, /startTask/commandLine"),
+        condition("Reconciling", "True", "Throttled", "trying again after 30 s"),
+    ],
+}
+
+ACCOUNT_STATUS: dict[str, Any] = {
+    "observedGeneration": 3,
+    "pools": 2,
+    "conditions": [condition("Ready", "True", "Reachable", "account research answers")],
+}
