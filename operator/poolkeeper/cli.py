@@ -86,6 +86,7 @@ def main() -> None:
 @option("--listen", default="0.0.0.0", help="Address of both ports.")  # noqa: S104 - probes come from outside the pod
 @option("--log-format", type=click.Choice(["json", "text"]), default="json", help="One JSON object a line, or text.")
 @option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="From this on.")
+@option("--request-timeout", type=Duration(), default="35s", help="For an answer of the Batch service.")
 @option("--slow-retry", type=Duration(), default="60s", help="Until what somebody must mend elsewhere is tried again.")
 @option("--resync", type=Duration(), default="10m", help="Between full lists of the resources.")
 def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: Any) -> None:

@@ -38,7 +38,12 @@ async def run(settings: Settings) -> None:
     access = Access(settings.kubeconfig, settings.context)
     api = Api(access)
     engine = Engine(
-        connect=Connect(read_secret=Secrets(api), allowed=settings.allow_endpoints, metrics=metrics),
+        connect=Connect(
+            read_secret=Secrets(api),
+            allowed=settings.allow_endpoints,
+            metrics=metrics,
+            answer_within=settings.request_timeout,
+        ),
         cluster=KubeCluster(api, instance=socket.gethostname(), clock=clock),
         clock=clock,
         metrics=metrics,

@@ -21,6 +21,8 @@ class Settings:
     listen: str = "0.0.0.0"  # noqa: S104 - probes and Prometheus come from outside the pod
     log_format: LogFormat = "json"
     log_level: str = "info"
+    request_timeout: float = 35.0
+    """Seconds to wait for an answer of the Batch service, which gives up by itself after 30."""
     slow_retry: float = 60.0
     """Seconds until something that a person must mend elsewhere is tried again."""
     resync: float = 600.0

@@ -28,10 +28,13 @@ class ReadSecret(Protocol):
 class Connect:
     """Fulfils the engine's Connector."""
 
-    def __init__(self, *, read_secret: ReadSecret, allowed: Sequence[str], metrics: Metrics) -> None:
+    def __init__(
+        self, *, read_secret: ReadSecret, allowed: Sequence[str], metrics: Metrics, answer_within: float
+    ) -> None:
         self._read_secret = read_secret
         self._allowed = allowed
         self._metrics = metrics
+        self._answer_within = answer_within
 
     async def __call__(self, account: BatchAccount) -> BatchClient:
         # Before anything is read or sent: the endpoint is chosen by whoever may create a BatchAccount.
@@ -46,5 +49,6 @@ class Connect:
             auth=SharedKey(account.account_name, secret[ACCOUNT_KEY]),
             limiter=Limiter(account.max_requests_per_second, monotonic=time.monotonic),
             metrics=self._metrics,
+            answer_within=self._answer_within,
         )
         return BatchClient(transport)

@@ -18,8 +18,8 @@ from poolkeeper.metrics import Metrics
 CONNECTIONS = 8
 """httpx's pool looks at every connection for every request; past this it costs more than it brings."""
 
-TIMEOUTS = httpx.Timeout(connect=5.0, write=10.0, read=35.0, pool=None)
-"""Seconds. The service itself gives up after 30; waiting for a connection is bounded by the work, not by time."""
+ANSWER_WITHIN = 35.0
+"""Seconds; the service itself gives up after 30."""
 
 CONTENT_TYPE = "application/json; odata=minimalmetadata"
 
@@ -36,6 +36,7 @@ class Transport:
         auth: httpx.Auth,
         limiter: Limiter,
         metrics: Metrics,
+        answer_within: float = ANSWER_WITHIN,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
@@ -48,7 +49,8 @@ class Transport:
             base_url=endpoint,
             auth=auth,
             limits=limits,
-            timeout=TIMEOUTS,
+            # Waiting for a free connection is bounded by the work that goes on, not by time.
+            timeout=httpx.Timeout(connect=5.0, write=10.0, read=answer_within, pool=None),
             # A redirect would carry the credential to whoever it names.
             follow_redirects=False,
             transport=transport,

@@ -20,6 +20,9 @@ Status = dict[str, Any]
 MOST_PATHS = 50
 """Entries of `drift` and `lastDrift.paths`."""
 
+MOST_CHARACTERS = 4096
+"""Of a path, as the CRD has it: the name of an environment variable may be as long as anybody likes."""
+
 
 def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     """The status that `pool` should show after `outcome`; equal to the old one when nothing has changed."""
@@ -95,7 +98,7 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
     entry = {
         "time": now,
         "eTag": outcome.live.row.etag,
-        "paths": paths_of(found)[:MOST_PATHS],
+        "paths": [path[:MOST_CHARACTERS] for path in paths_of(found)[:MOST_PATHS]],
         "corrected": outcome.written is not None,
     }
     # The same drift, seen again while it cannot be corrected, keeps the time at which it was found.
@@ -104,7 +107,7 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
 
 
 def _entry(difference: Difference) -> Status:
-    return {"op": difference.op, "path": difference.path}
+    return {"op": difference.op, "path": difference.path[:MOST_CHARACTERS]}
 
 
 def _ready(pool: BatchPool, outcome: Outcome) -> Mark:
