@@ -1,0 +1,46 @@
+"""Steady state: one list per account and interval, and nothing written to Kubernetes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tests.batchsim.sim import BatchSim, load_pools
+from tests.support.fixtures import StartOperator
+from tests.support.world import World, as_desired
+
+INTERVALS = 8
+
+
+def test_a_quiet_while_costs_one_list_per_account_and_interval(
+    world: World, start_batchsim: Callable[..., BatchSim], operator_of: StartOperator
+) -> None:
+    other = start_batchsim(pools=load_pools())
+    world.operator.stop()
+    world.operator = operator_of(allow=world.sim.url, flags=("--allow-endpoint", other.url)).start()
+    world.account()
+    world.account("second", endpoint=other.url)
+    for name in ("rendering", "genomics", "etl-windows"):
+        world.pool(name, as_desired(world.sim.pool(name)))
+        world.pool(f"second-{name}", as_desired(other.pool(name)), pool_id=name, accountRef={"name": "second"})
+    for name in ("rendering", "genomics", "etl-windows"):
+        world.wait(name, "InSync")
+        world.wait(f"second-{name}", "InSync")
+    for account in ("research", "second"):
+        world.wait_members(account, 3)
+    world.sweeps(2)
+
+    marks = {sim: sim.journal.last_number for sim in (world.sim, other)}
+    written = world.kube_writes()
+    began = time.monotonic()
+    # The window: as many checks of the first account as intervals.
+    world.sim.journal.wait("ListPools", since=marks[world.sim], count=INTERVALS, seconds=60)
+    lasted = time.monotonic() - began
+
+    for sim, mark in marks.items():
+        requests = sim.journal.entries(since=mark)
+        assert {entry.operation for entry in requests} == {"ListPools"}
+        # Each interval is a second, shortened by a tenth at most.
+        assert lasted - 1 <= len(requests) <= lasted / 0.9 + 1
+        assert {entry.query["$select"] for entry in requests} == {"id,eTag,state,allocationState"}
+    assert world.kube_writes() == written, "nobody wrote anything to Kubernetes, events included"

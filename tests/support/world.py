@@ -1,0 +1,128 @@
+"""A namespace, a Batch account and the operator: what a scenario acts on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.batchsim.sim import BatchSim
+from tests.support.operator_process import OperatorProcess
+from tests.testbed.cluster import Cluster
+from tests.testbed.kubectl import Kubectl
+from tests.testbed.waiting import until
+
+PATIENCE = 20.0
+API_VERSION = "poolkeeper.dev/v1alpha1"
+SECRET = "batch-credentials"
+
+Json = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class World:
+    """Acts as a user would, with kubectl; looks as one would, and into the stand-in's journal."""
+
+    cluster: Cluster
+    kubectl: Kubectl
+    sim: BatchSim
+    operator: OperatorProcess
+
+    def secret(self, key: str | None = None, *, name: str = SECRET) -> None:
+        """The account's key in a Secret."""
+        data = {"accountKey": self.sim.key if key is None else key}
+        self.kubectl.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data})
+
+    def account(self, name: str = "research", *, secret: bool = True, **spec: Any) -> None:
+        """A BatchAccount of the stand-in that checks every second."""
+        if secret:
+            self.secret()
+        full = {
+            "endpoint": self.sim.url,
+            "accountName": self.sim.account,
+            "checkInterval": "1s",
+            "auth": {"type": "SharedKey", "secretRef": {"name": SECRET}},
+            **spec,
+        }
+        self.kubectl.apply(_resource("BatchAccount", name, full))
+
+    def pool(self, name: str, properties: Json, *, pool_id: str | None = None, **spec: Any) -> None:
+        """A BatchPool, created or changed."""
+        full = {"accountRef": {"name": "research"}, "poolID": pool_id or name, "properties": properties, **spec}
+        self.kubectl.apply(_resource("BatchPool", name, full))
+
+    def get(self, name: str, kind: str = "batchpool") -> Json:
+        found: Json = self.kubectl.json("get", kind, name)
+        return found
+
+    def status(self, name: str, kind: str = "batchpool") -> Json:
+        found: Json = self.get(name, kind).get("status", {})
+        return found
+
+    def condition(self, name: str, type_: str = "Ready", kind: str = "batchpool") -> Json:
+        """One condition, an empty mapping if there is none."""
+        conditions = self.status(name, kind).get("conditions", [])
+        return next((one for one in conditions if one["type"] == type_), {})
+
+    def wait(self, name: str, reason: str, kind: str = "batchpool", *, patience: float = PATIENCE) -> Json:
+        """The resource, once its Ready condition has this reason for the newest generation."""
+
+        def look() -> Json | None:
+            body = self.get(name, kind)
+            ready = [one for one in body.get("status", {}).get("conditions", []) if one["type"] == "Ready"]
+            generation = body["metadata"]["generation"]
+            said = [one for one in ready if one["reason"] == reason and one["observedGeneration"] == generation]
+            return body if said else None
+
+        try:
+            found = until(look, what=f"{kind} {name} says {reason}", patience=patience, every=0.1)
+        except Exception as error:
+            error.add_note(f"status: {self.status(name, kind)}\nlog:\n{self.operator.output()[-4000:]}")
+            raise
+        assert found is not None
+        return found
+
+    def wait_members(self, account: str, count: int) -> None:
+        """Wait until an account's status tells of so many pools: the last write that new pools cause."""
+        self.sim.wait_until(lambda: self.status(account, "batchaccount").get("pools") == count)
+
+    def events(self, name: str, reason: str | None = None) -> list[Json]:
+        """The events of a resource, oldest first."""
+        fields = f"involvedObject.name={name}" + (f",reason={reason}" if reason else "")
+        found = self.kubectl.json("get", "events", "--field-selector", fields)["items"]
+        return sorted(found, key=lambda event: event["metadata"]["creationTimestamp"])
+
+    def writes_to_batch(self, pool_id: str | None = None, *, since: int = 0) -> int:
+        """How many writes the stand-in received."""
+        return len(self.sim.journal.entries("UpdatePoolProperties", pool=pool_id, since=since))
+
+    def status_writes(self, resource: str = "batchpools") -> int:
+        """How many status writes the API server has counted so far."""
+        return self.cluster.writes(resource=resource, subresource="status")
+
+    def kube_writes(self) -> int:
+        """How many writes the API server has counted of everything that the operator's user may write.
+
+        The server's own, such as its lease, are not among them.
+        """
+        return self.cluster.writes(group="poolkeeper.dev") + self.cluster.writes(resource="events")
+
+    def sweeps(self, count: int = 2) -> None:
+        """Wait until the account has been checked `count` more times."""
+        since = self.sim.journal.last_number
+        self.sim.journal.wait("ListPools", "GetPool", since=since, count=count, seconds=PATIENCE)
+
+
+def _resource(kind: str, name: str, spec: Json) -> Json:
+    return {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+def as_desired(pool: Json) -> Json:
+    """The properties of a live pool in the service's own spelling, as a manifest can say them."""
+    names = (
+        "startTask",
+        "applicationPackageReferences",
+        "certificateReferences",
+        "metadata",
+        "targetNodeCommunicationMode",
+    )
+    return {name: pool[name] for name in names if name in pool}
