@@ -1,0 +1,59 @@
+# Everything a developer does. `make demo` and `make test` need nothing before them but python3 and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format testbed up down lock clean
+
+help: ## Show what there is to make
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+demo: testbed ## Watch Poolkeeper put a pool right, on a real API server (a minute; the first time some more)
+	@$(BIN)/python -m tests.demo tour
+
+test: check testbed ## Run every test
+	@echo "==> tests on the real API server"
+	@$(BIN)/python -m pytest tests --ignore=tests/unit --ignore=tests/property
+
+check: $(READY) ## Lint, types, import rules, unit and property tests
+	@echo "==> ruff, mypy, import-linter"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@echo "==> unit and property tests"
+	@$(BIN)/python -m pytest tests/unit tests/property
+
+format: $(READY) ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+testbed: $(READY) ## Build kube-apiserver, etcd and kubectl into .testbed/bin (once; some minutes)
+	@$(BIN)/python -m tests.testbed build
+
+up: testbed ## Set up what the demo shows, and leave it running
+	@$(BIN)/python -m tests.demo up
+
+down: $(READY) ## Stop what `make up` left running
+	@$(BIN)/python -m tests.demo down
+
+lock: $(READY) ## Pin the dependencies anew
+	@$(LOCK) --upgrade pyproject.toml --output-file deploy/requirements.txt
+	@$(LOCK) --upgrade pyproject.toml --extra dev --constraint deploy/requirements.txt --output-file tests/requirements.txt
+
+clean: ## Remove the virtual environment and every cache, but not .testbed
+	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.testbed/*' -prune -exec rm -rf {} +
+
+$(READY): tests/requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Poolkeeper needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=... names another" % sys.version_info[:2])'
+	@echo "==> creating $(VENV) (about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "python3 cannot make virtual environments here; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
