@@ -31,7 +31,8 @@ class Resync:
         """List now, and then at intervals."""
         while True:
             try:
-                self._engine.listed(await self._lister.accounts(), await self._lister.pools())
+                found = await self._lister.everything()
+                self._engine.listed(found.accounts, found.pools, as_of=found.as_of)
             except ClusterUnavailable as error:
                 if str(error) != self._trouble:
                     log.warning("%s", error)

@@ -112,5 +112,10 @@ class BatchAccount:
 Resource = BatchPool | BatchAccount
 
 
+def is_deleted(body: Any) -> bool:
+    """Whether somebody has deleted the resource, though it may still be there."""
+    return "deletionTimestamp" in body["metadata"]
+
+
 def _key(metadata: Body) -> Key:
     return Key(metadata["namespace"], metadata["name"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from poolkeeper.domain.account_status import account_announcements, account_status
 from poolkeeper.domain.merge_patch import merge_patch
 from poolkeeper.domain.resources import BatchAccount, Key
@@ -15,13 +17,21 @@ class AccountReporter:
     """Writes the status of accounts, when it has changed."""
 
     def __init__(
-        self, catalog: Catalog, accounts: Accounts, cluster: Cluster, *, clock: Clock, telemetry: Telemetry
+        self,
+        catalog: Catalog,
+        accounts: Accounts,
+        cluster: Cluster,
+        *,
+        clock: Clock,
+        telemetry: Telemetry,
+        seen: Callable[[BatchAccount], None],
     ) -> None:
         self._catalog = catalog
         self._accounts = accounts
         self._cluster = cluster
         self._clock = clock
         self._telemetry = telemetry
+        self._seen = seen
 
     async def report(self, key: Key) -> None:
         """Report one account; raises ClusterUnavailable to be tried again."""
@@ -40,7 +50,7 @@ class AccountReporter:
         body = await self._cluster.patch_status(account, patch)
         if body is None:
             return
-        self._catalog.put_account(BatchAccount.parse(body))
+        self._seen(BatchAccount.parse(body))
         for announcement in account_announcements(account, gate.failure):
             self._telemetry.announce(account, announcement)
             await self._cluster.announce(account, announcement)

@@ -7,19 +7,57 @@ has declared resource versions of one resource comparable as numbers; before, ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Set as AbstractSet
+from typing import Generic, TypeVar
 
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 
 Kept = TypeVar("Kept", BatchPool, BatchAccount)
 
 
-class Catalog:
-    """Two maps by key, and who refers to whom."""
+class Shelf(Generic[Kept]):
+    """The resources of one kind by key. Only the newest version counts, and what was deleted stays deleted."""
 
     def __init__(self) -> None:
-        self._pools: dict[Key, BatchPool] = {}
-        self._accounts: dict[Key, BatchAccount] = {}
+        self._kept: dict[Key, Kept] = {}
+        self._deleted: set[str] = set()
+
+    def get(self, key: Key) -> Kept | None:
+        return self._kept.get(key)
+
+    def all(self) -> Iterable[Kept]:
+        return self._kept.values()
+
+    def put(self, new: Kept) -> bool:
+        """Keep a resource; False when a newer version is known, or its deletion."""
+        old = self._kept.get(new.key)
+        older = old is not None and old.uid == new.uid and old.resource_version > new.resource_version
+        if older or new.uid in self._deleted:
+            return False
+        self._kept[new.key] = new
+        return True
+
+    def drop(self, key: Key) -> Kept | None:
+        old = self._kept.pop(key, None)
+        if old is not None:
+            # A list that was asked for before the deletion may arrive after it.
+            self._deleted.add(old.uid)
+        return old
+
+    def lost(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
+        """What a list should have held and did not; what is newer than the list cannot be missed."""
+        return [key for key, kept in self._kept.items() if key not in listed and kept.resource_version <= as_of]
+
+    def forget_deletions(self) -> None:
+        self._deleted.clear()
+
+
+class Catalog:
+    """Two shelves, and who refers to whom."""
+
+    def __init__(self) -> None:
+        self._pools: Shelf[BatchPool] = Shelf()
+        self._accounts: Shelf[BatchAccount] = Shelf()
         self._members: dict[Key, set[Key]] = {}
 
     def pool(self, key: Key) -> BatchPool | None:
@@ -30,55 +68,57 @@ class Catalog:
         """The account, unless it is gone."""
         return self._accounts.get(key)
 
-    def put_pool(self, pool: BatchPool) -> BatchPool | None:
-        """Keep a pool unless a newer one is known; the one that was known before."""
-        before = self._pools.get(pool.key)
-        if _keep(self._pools, pool):
-            if before is not None and before.account != pool.account:
-                self._leave(before)
-            self._members.setdefault(pool.account, set()).add(pool.key)
-        return before
+    def pools(self) -> Iterable[BatchPool]:
+        """All pools."""
+        return self._pools.all()
 
-    def put_account(self, account: BatchAccount) -> BatchAccount | None:
-        """Keep an account unless a newer one is known; the one that was known before."""
-        before = self._accounts.get(account.key)
-        _keep(self._accounts, account)
-        return before
+    def members(self, account: Key) -> Iterator[BatchPool]:
+        """The pools that refer to an account, whether it exists or not."""
+        for key in sorted(self._members.get(account, ())):
+            pool = self._pools.get(key)
+            assert pool is not None, "members and pools change together"
+            yield pool
+
+    def put_pool(self, pool: BatchPool) -> bool:
+        """Keep a pool; False when a newer version of it is known, or its deletion."""
+        before = self._pools.get(pool.key)
+        if not self._pools.put(pool):
+            return False
+        if before is not None and before.account != pool.account:
+            self._leave(before)
+        self._members.setdefault(pool.account, set()).add(pool.key)
+        return True
+
+    def put_account(self, account: BatchAccount) -> bool:
+        """Keep an account; False when a newer version of it is known, or its deletion."""
+        return self._accounts.put(account)
 
     def drop_pool(self, key: Key) -> BatchPool | None:
         """Forget a pool; the one that was known."""
-        pool = self._pools.pop(key, None)
+        pool = self._pools.drop(key)
         if pool is not None:
             self._leave(pool)
         return pool
 
     def drop_account(self, key: Key) -> BatchAccount | None:
         """Forget an account; the one that was known."""
-        return self._accounts.pop(key, None)
+        return self._accounts.drop(key)
 
-    def members(self, account: Key) -> Iterator[BatchPool]:
-        """The pools that refer to an account, whether it exists or not."""
-        for key in sorted(self._members.get(account, ())):
-            yield self._pools[key]
+    def lost_pools(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
+        """Pools that are known and were not in a list of that resource version."""
+        return self._pools.lost(listed, as_of=as_of)
 
-    def pools(self) -> Iterable[BatchPool]:
-        """All pools."""
-        return self._pools.values()
+    def lost_accounts(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
+        """Accounts that are known and were not in a list of that resource version."""
+        return self._accounts.lost(listed, as_of=as_of)
 
-    def accounts(self) -> Iterable[BatchAccount]:
-        """All accounts."""
-        return self._accounts.values()
+    def forget_deletions(self) -> None:
+        """Every list that was asked for before them has arrived."""
+        self._pools.forget_deletions()
+        self._accounts.forget_deletions()
 
     def _leave(self, pool: BatchPool) -> None:
         members = self._members[pool.account]
         members.discard(pool.key)
         if not members:
             del self._members[pool.account]
-
-
-def _keep(kept: dict[Key, Kept], new: Kept) -> bool:
-    old = kept.get(new.key)
-    if old is not None and old.uid == new.uid and old.resource_version > new.resource_version:
-        return False
-    kept[new.key] = new
-    return True

@@ -50,7 +50,13 @@ class Engine:
         telemetry = Telemetry(metrics)
         self._accounts = Accounts(self.catalog, connect=connect, make_gate=self._make_gate, changed=self._gate_changed)
         self._reconciler = Reconciler(
-            self.catalog, self._accounts, cluster, clock=clock, telemetry=telemetry, memories=self._memories
+            self.catalog,
+            self._accounts,
+            cluster,
+            clock=clock,
+            telemetry=telemetry,
+            memories=self._memories,
+            seen=self.pool_seen,
         )
         self._sweeper = Sweeper(
             self.catalog,
@@ -60,7 +66,9 @@ class Engine:
             look_at=lambda key: self._queue.nudge(PoolItem(key)),
             monotonic=clock.monotonic,
         )
-        self._reporter = AccountReporter(self.catalog, self._accounts, cluster, clock=clock, telemetry=telemetry)
+        self._reporter = AccountReporter(
+            self.catalog, self._accounts, cluster, clock=clock, telemetry=telemetry, seen=self.account_seen
+        )
         self._queue: KeyedQueue[Item] = KeyedQueue(self._work, lane=self._lane, backoff=backoff)
         metrics.watch_pools(lambda: ((str(pool.account), *ready_state(pool.status)) for pool in self.catalog.pools()))
         metrics.watch_checks(self._sweeper.ages)
@@ -70,7 +78,9 @@ class Engine:
 
     def pool_seen(self, pool: BatchPool) -> None:
         """A pool is there, new or changed; only a new spec is a reason to look at it."""
-        before = self.catalog.put_pool(pool)
+        before = self.catalog.pool(pool.key)
+        if not self.catalog.put_pool(pool):
+            return
         if before is not None and before.uid != pool.uid:
             self._memories.pop(pool.key, None)
         if before is not None and (before.uid, before.generation) == (pool.uid, pool.generation):
@@ -94,11 +104,16 @@ class Engine:
 
     def account_seen(self, account: BatchAccount) -> None:
         """An account is there, new or changed; a new spec is tried at once, by all who refer to it."""
-        before = self.catalog.put_account(account)
-        if before is not None and before.same_service(account):
+        before = self.catalog.account(account.key)
+        if not self.catalog.put_account(account) or (before is not None and before.same_service(account)):
             return
         for item in self._sweeper.groups(account):
             self._queue.add(item)
+        if before is not None:
+            # What one service refused, another may take.
+            for pool in self.catalog.members(account.key):
+                if pool.key in self._memories:
+                    self._memories[pool.key].forgive()
         self._wake(account.key)
 
     def account_gone(self, key: Key) -> None:
@@ -107,17 +122,18 @@ class Engine:
             self._accounts.drop(key)
             self._wake(key)
 
-    def listed(self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool]) -> None:
-        """The whole truth, from a list: heals what watches may lose, deletions above all."""
+    def listed(self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool], *, as_of: int) -> None:
+        """The whole truth as of a resource version: heals what watches may lose, deletions above all."""
         accounts, pools = list(accounts), list(pools)
-        for key in {account.key for account in self.catalog.accounts()} - {account.key for account in accounts}:
-            self.account_gone(key)
-        for key in {pool.key for pool in self.catalog.pools()} - {pool.key for pool in pools}:
-            self.pool_gone(key)
+        for account_key in self.catalog.lost_accounts({account.key for account in accounts}, as_of=as_of):
+            self.account_gone(account_key)
+        for pool_key in self.catalog.lost_pools({pool.key for pool in pools}, as_of=as_of):
+            self.pool_gone(pool_key)
         for account in accounts:
             self.account_seen(account)
         for pool in pools:
             self.pool_seen(pool)
+        self.catalog.forget_deletions()
 
     # Life
 

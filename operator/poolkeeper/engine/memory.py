@@ -48,6 +48,10 @@ class Memory:
         """Why this generation need not be sent again."""
         return self.refused[1] if self.refused is not None and self.refused[0] == pool.generation else None
 
+    def forgive(self) -> None:
+        """Have everything looked at, and sent, anew."""
+        self.row, self.refused = None, None
+
     def complete(self, outcome: Outcome) -> Outcome:
         """The outcome with an earlier write that was not reported."""
         earlier = self.unreported

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from poolkeeper.domain.announcements import announcements
 from poolkeeper.domain.failures import Failure, InvalidProperties, PoolNotFound
 from poolkeeper.domain.merge_patch import merge_patch
@@ -19,7 +21,7 @@ from poolkeeper.engine.telemetry import Telemetry
 
 
 class Reconciler:
-    """Keeps the pools of a catalog; `memories` is shared with the sweep."""
+    """Keeps the pools of a catalog; `memories` is shared with the sweep, `seen` is told of every answered patch."""
 
     def __init__(
         self,
@@ -30,6 +32,7 @@ class Reconciler:
         clock: Clock,
         telemetry: Telemetry,
         memories: dict[Key, Memory],
+        seen: Callable[[BatchPool], None],
     ) -> None:
         self._catalog = catalog
         self._accounts = accounts
@@ -37,6 +40,7 @@ class Reconciler:
         self._clock = clock
         self._telemetry = telemetry
         self._memories = memories
+        self._seen = seen
 
     async def reconcile(self, key: Key) -> Failure | AccountClosed | None:
         """One look; what kept the pool from being in sync. Raises ClusterUnavailable when it cannot be reported."""
@@ -97,7 +101,8 @@ class Reconciler:
             body = await self._cluster.patch_status(pool, patch)
             if body is None:
                 return
-            self._catalog.put_pool(BatchPool.parse(body))
+            # As if a watch had told it: the answer may be the first to know of a newer spec.
+            self._seen(BatchPool.parse(body))
         memory.unreported = None
         for announcement in announcements(pool, outcome):
             self._telemetry.announce(pool, announcement)

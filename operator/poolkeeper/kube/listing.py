@@ -5,22 +5,29 @@ A watch that has to begin anew tells nothing of what was deleted in between.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeVar
 
 from poolkeeper.domain.failures import ClusterUnavailable
-from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, BatchAccount, BatchPool
+from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, BatchAccount, BatchPool, Body, is_deleted
 from poolkeeper.kube.api import Api, Refused
 from poolkeeper.kube.paths import collection
-
-Parsed = TypeVar("Parsed")
 
 _CHUNK = 500
 
 
 class CrdsMissing(ClusterUnavailable):
     """The API server does not know our kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All resources, as of a resource version: what has happened since is not in it."""
+
+    accounts: list[BatchAccount]
+    pools: list[BatchPool]
+    as_of: int
 
 
 class Lister:
@@ -30,21 +37,25 @@ class Lister:
         self._api = api
         self._namespaces: Sequence[str | None] = namespaces or (None,)
 
-    async def accounts(self) -> list[BatchAccount]:
-        """Every BatchAccount. Raises ClusterUnavailable."""
-        return await self._all(ACCOUNTS, BatchAccount.parse)
+    async def everything(self) -> Everything:
+        """Every BatchAccount and BatchPool. Raises ClusterUnavailable."""
+        accounts, accounts_as_of = await self._all(ACCOUNTS)
+        pools, pools_as_of = await self._all(POOLS)
+        return Everything(
+            accounts=[BatchAccount.parse(body) for body in accounts],
+            pools=[BatchPool.parse(body) for body in pools],
+            as_of=min(accounts_as_of, pools_as_of),
+        )
 
-    async def pools(self) -> list[BatchPool]:
-        """Every BatchPool. Raises ClusterUnavailable."""
-        return await self._all(POOLS, BatchPool.parse)
+    async def _all(self, plural: str) -> tuple[list[Body], int]:
+        lists = [await self._list(collection(plural, namespace)) for namespace in self._namespaces]
+        return [body for bodies, _ in lists for body in bodies if not is_deleted(body)], min(
+            as_of for _, as_of in lists
+        )
 
-    async def _all(self, plural: str, parse: Callable[[Mapping[str, Any]], Parsed]) -> list[Parsed]:
-        return [
-            parse(item) for namespace in self._namespaces async for item in self._items(collection(plural, namespace))
-        ]
-
-    async def _items(self, path: str) -> AsyncIterator[Mapping[str, Any]]:
+    async def _list(self, path: str) -> tuple[list[Body], int]:
         query: dict[str, str | int] = {"limit": _CHUNK}
+        bodies: list[Body] = []
         while True:
             try:
                 page = await self._api.request("GET", path, query=query)
@@ -52,8 +63,7 @@ class Lister:
                 if refusal.status == HTTPStatus.NOT_FOUND:
                     raise CrdsMissing(f"the CRDs of {GROUP} are not installed: kubectl apply -f crds/") from refusal
                 raise
-            for item in page["items"]:
-                yield item
+            bodies += page["items"]
             if not page["metadata"].get("continue"):
-                return
+                return bodies, int(page["metadata"]["resourceVersion"])
             query["continue"] = page["metadata"]["continue"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import kopf
 
-from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key
+from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key, is_deleted
 from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
 
@@ -33,12 +33,12 @@ def registry(engine: Engine, access: Access) -> kopf.OperatorRegistry:
     @kopf.on.event(GROUP, VERSION, POOLS, registry=handlers, id="pool")
     async def on_pool(*, event: kopf.RawEvent, **_: Any) -> None:
         body: Any = event["object"]
-        engine.pool_gone(_key(body)) if event["type"] == "DELETED" else engine.pool_seen(BatchPool.parse(body))
+        engine.pool_gone(_key(body)) if _gone(event) else engine.pool_seen(BatchPool.parse(body))
 
     @kopf.on.event(GROUP, VERSION, ACCOUNTS, registry=handlers, id="account")
     async def on_account(*, event: kopf.RawEvent, **_: Any) -> None:
         body: Any = event["object"]
-        engine.account_gone(_key(body)) if event["type"] == "DELETED" else engine.account_seen(BatchAccount.parse(body))
+        engine.account_gone(_key(body)) if _gone(event) else engine.account_seen(BatchAccount.parse(body))
 
     return handlers
 
@@ -83,6 +83,11 @@ def _configure(settings: kopf.OperatorSettings) -> None:
     settings.networking.request_timeout = 30
     # The default of ten minutes outlives every termination grace period.
     settings.process.ultimate_exiting_timeout = 25
+
+
+def _gone(event: kopf.RawEvent) -> bool:
+    # Somebody else's finalizer may keep a deleted resource for long; its pool is let go of at once.
+    return event["type"] == "DELETED" or is_deleted(event["object"])
 
 
 def _key(body: Any) -> Key:
