@@ -102,5 +102,6 @@ def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: An
 def crd() -> None:
     """Print the custom resource definitions, for `kubectl apply -f -`."""
     folder = resources.files("poolkeeper") / "crds"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+    definitions = [file for file in folder.iterdir() if file.name.endswith(".yaml")]
+    for file in sorted(definitions, key=lambda file: file.name):
         click.echo(f"---\n{file.read_text(encoding='utf-8').removeprefix('---').strip()}")

@@ -61,6 +61,8 @@ async def watch(
     others = asyncio.all_tasks()
     tasks = await kopf.spawn_tasks(
         registry=registry(engine, access),
+        # Kopf would ask the password database, in which a container's user has no entry.
+        identity="poolkeeper",  # type: ignore[arg-type] # a new type over str that kopf does not export
         clusterwide=not namespaces,
         namespaces=list(namespaces),
         stop_flag=stop,
