@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -11,9 +12,12 @@ import httpx
 
 from poolkeeper.batch.transport import Transport
 from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.failures import PoolUnavailable, ServiceUnavailable
+from poolkeeper.domain.failures import BatchFailure, PoolUnavailable, ServiceUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.engine.ports import Listing
+
+_MOST_PAGES = 1000
+"""Of a list: a million pools. A link that leads back would be followed for ever."""
 
 _ROW = "id,eTag,state,allocationState"
 _READ = (
@@ -37,38 +41,43 @@ class BatchClient:
         url: str | None = "/pools"
         params: Mapping[str, str] | None = {"$select": _ROW}
         while url is not None:
-            page = _json(await self._transport.send("ListPools", "GET", url, params=params))
+            response = await self._transport.send("ListPools", "GET", url, params=params)
             pages += 1
-            for pool in page.get("value", ()):
-                rows[pool["id"].casefold()] = _row(pool)
-            # Absolute, with its query already in it.
-            url, params = page.get("odata.nextLink"), None
+            if pages > _MOST_PAGES:
+                raise ServiceUnavailable(f"{response.url.host} answers with a list that does not end")
+            with _understood(response, ServiceUnavailable):
+                page = response.json()
+                rows |= {pool["id"].casefold(): _row(pool) for pool in page.get("value", ())}
+                # Absolute, with its query already in it.
+                url, params = page.get("odata.nextLink"), None
         return Listing(rows, pages)
 
     async def row(self, pool_id: str) -> PoolRow:
-        return _row(_json(await self._get(pool_id, _ROW)))
+        response = await self._get(pool_id, _ROW)
+        with _understood(response):
+            return _row(response.json())
 
     async def read(self, pool_id: str) -> LivePool:
         response = await self._get(pool_id, _READ)
-        pool = _json(response)
-        return LivePool(
-            row=_row(pool),
-            last_modified=_rfc3339(response),
-            current_mode=pool.get("currentNodeCommunicationMode"),
-            form=canonical(pool),
-        )
+        with _understood(response):
+            pool = response.json()
+            return LivePool(
+                row=_row(pool),
+                last_modified=_rfc3339(response),
+                current_mode=pool.get("currentNodeCommunicationMode"),
+                form=canonical(pool),
+            )
 
     async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
         response = await self._transport.send(
             "UpdatePoolProperties", "POST", f"/pools/{pool_id}/updateproperties", json=body, about_pool=True
         )
-        if "ETag" not in response.headers:
-            raise PoolUnavailable("the service answered a write without the new ETag")
-        return Written(
-            etag=response.headers["ETag"],
-            last_modified=_rfc3339(response),
-            request_id=response.headers.get("request-id", ""),
-        )
+        with _understood(response):
+            return Written(
+                etag=response.headers["ETag"],
+                last_modified=_rfc3339(response),
+                request_id=response.headers.get("request-id", ""),
+            )
 
     async def close(self) -> None:
         await self._transport.close()
@@ -82,14 +91,17 @@ def _row(pool: Mapping[str, Any]) -> PoolRow:
     return PoolRow(pool["eTag"], pool.get("state", "active"), pool.get("allocationState", ""))
 
 
-def _json(response: httpx.Response) -> Mapping[str, Any]:
+@contextmanager
+def _understood(response: httpx.Response, kind: type[BatchFailure] = PoolUnavailable) -> Iterator[None]:
+    """Turn whatever an answer of another shape than the API's would raise into a failure that is tried again.
+
+    Whether a write was applied that was answered so, the next read tells.
+    """
     try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, Mapping):
-        raise ServiceUnavailable(f"{response.url.host} answered {response.status_code} with something else than JSON")
-    return body
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        said = f"{response.url.host} answered {response.status_code} in a form that is not the Batch API's"
+        raise kind(said) from error
 
 
 def _rfc3339(response: httpx.Response) -> str:

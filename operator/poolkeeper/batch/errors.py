@@ -46,6 +46,9 @@ _BY_STATUS: dict[int, type[BatchFailure]] = {
 }
 _REFUSED = {400, 413}
 
+MOST_RETRY_AFTER = 3600.0
+"""Seconds; longer than this, a header is a mistake, and one request an hour no burden."""
+
 _NO_ANSWER: tuple[tuple[type[httpx.RequestError], str], ...] = (
     (httpx.ConnectTimeout, "no connection within the time limit"),
     (httpx.ConnectError, "cannot connect"),
@@ -83,13 +86,14 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
     if value is None:
         return None
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), MOST_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
     # A date without a zone is in UTC: HTTP knows no other.
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
+    asked = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+    return min(max(0.0, asked), MOST_RETRY_AFTER)
 
 
 def _kind(response: httpx.Response, code: str, *, writing: bool, about_pool: bool) -> type[BatchFailure]:

@@ -101,7 +101,10 @@ class Transport:
         query = None if params is None else {**params, "api-version": self._api_version}
         if json is not None and query is None:
             query = {"api-version": self._api_version}
-        request = self._client.build_request(method, url, params=query, headers=headers, content=content)
+        try:
+            request = self._client.build_request(method, url, params=query, headers=headers, content=content)
+        except (httpx.InvalidURL, TypeError) as error:
+            raise ServiceUnavailable(f"{self._endpoint} answered with a link that is none") from error
         home = httpx.URL(self._endpoint)
         if (request.url.scheme, request.url.host, request.url.port) != (home.scheme, home.host, home.port):
             raise ServiceUnavailable(f"{self._endpoint} answered with a link to another host, which is not followed")

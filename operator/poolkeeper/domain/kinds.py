@@ -209,7 +209,8 @@ class Named:
     def _split(self, given: Json) -> tuple[str, Any]:
         form = self.item.canonical(given)
         if not isinstance(form, dict):
-            return _odd(given), True
+            # The name becomes part of a path, which bears no value.
+            return "unexpected", _odd(given)
         name = "@".join(str(form.pop(part)) for part in self.key if part in form)
         return name, form if self.value is None else form.get(self.value, "")
 

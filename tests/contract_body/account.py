@@ -1,0 +1,44 @@
+"""One pool on a running stand-in, and the operator's own way to it: read, plan, write, read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolkeeper.batch.client import BatchClient
+from poolkeeper.domain.plan import Decision, Desired, Keep, Write, plan
+from tests.batchsim.sim import BatchSim
+from tests.contract_body.leaves import Json, Path, value_at
+
+POOL = "under-test"
+
+
+class Account:
+    """A stand-in with one pool, and the client of the operator."""
+
+    def __init__(self, sim: BatchSim, client: BatchClient) -> None:
+        self.sim = sim
+        self.client = client
+
+    def holds(self, properties: Json) -> None:
+        """Give the pool these properties behind everyone's back."""
+        self.sim.put_pool({"id": POOL, "vmSize": "standard_d2s_v3", **properties})
+
+    async def decide(self, properties: Json) -> Decision:
+        """What the operator would do now."""
+        return plan(Desired.of(properties), await self.client.read(POOL), refusal=None)
+
+    async def write(self, properties: Json) -> Json:
+        """Do what the operator does about a pool that differs; the body that the service received."""
+        decision = await self.decide(properties)
+        assert isinstance(decision, Write), "the pool differs from the manifest"
+        await self.client.write(POOL, decision.body)
+        (entry,) = self.sim.journal.entries("UpdatePoolProperties", status=204)
+        assert isinstance(await self.decide(properties), Keep), "in sync after one write"
+        body: Json = entry.body
+        assert {"metadata", "applicationPackageReferences", "certificateReferences"} <= set(body)
+        assert "targetNodeCommunicationMode" in body
+        return body
+
+    def kept(self, path: Path) -> Any:
+        """What the service keeps at a path, shown or not."""
+        return value_at(self.sim.kept(POOL), path)

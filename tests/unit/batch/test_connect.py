@@ -1,0 +1,75 @@
+"""From a BatchAccount and its Secret to a client: nothing is read or sent for an endpoint that is not allowed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from poolkeeper.batch.connect import Connect
+from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, SecretNotFound
+from poolkeeper.domain.resources import BatchAccount, Key
+from poolkeeper.metrics import Metrics
+from tests.batchsim.sim import BatchSim
+from tests.unit.batch.answers import KEY
+from tests.unit.domain.examples import account
+
+
+class Secrets:
+    """The Secrets of the cluster, and who was asked for."""
+
+    def __init__(self, data: Mapping[str, str] | None) -> None:
+        self.asked: list[Key] = []
+        self._data = data
+
+    async def __call__(self, key: Key) -> Mapping[str, str]:
+        self.asked.append(key)
+        if self._data is None:
+            raise SecretNotFound(f"there is no Secret {key}")
+        return self._data
+
+
+def connector(secrets: Secrets, *, allowed: Sequence[str] = ()) -> Connect:
+    return Connect(read_secret=secrets, allowed=allowed, metrics=Metrics(), answer_within=5.0)
+
+
+def at(url: str) -> BatchAccount:
+    return dataclasses.replace(account(), endpoint=url)
+
+
+async def test_an_endpoint_that_is_not_allowed_is_refused_before_its_secret_is_read() -> None:
+    secrets = Secrets({"accountKey": KEY})
+    connect = connector(secrets)
+    with pytest.raises(EndpointNotAllowed):
+        await connect(at("https://evil.example"))
+    assert secrets.asked == []
+
+
+async def test_a_missing_secret_is_named() -> None:
+    connect = connector(Secrets(None))
+    with pytest.raises(SecretNotFound, match="lab/batch-credentials"):
+        await connect(account())
+
+
+async def test_a_missing_key_is_named_with_its_secret() -> None:
+    connect = connector(Secrets({"password": "hunter2"}))
+    with pytest.raises(SecretNotFound, match="lab/batch-credentials has no key accountKey") as caught:
+        await connect(account())
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_an_unusable_key_is_told_without_quoting_it() -> None:
+    connect = connector(Secrets({"accountKey": "hunter2"}))
+    with pytest.raises(CredentialUnusable) as caught:
+        await connect(account())
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_an_allowed_account_is_connected(batchsim: BatchSim) -> None:
+    secrets = Secrets({"accountKey": batchsim.key})
+    connect = connector(secrets, allowed=("http://127.0.0.1",))
+    client = await connect(at(batchsim.url))
+    assert "rendering" in (await client.rows()).rows
+    await client.close()
+    assert secrets.asked == [Key("lab", "batch-credentials")]

@@ -1,0 +1,128 @@
+"""The custom resource's schema and the table of properties are one thing, told twice: checked in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from poolkeeper.domain.kinds import Choice, Flag, Kind, Named, Ordered, Record, Several, Text, Whole
+from poolkeeper.domain.properties import PROPERTIES
+from tests.crds.documents import schema
+
+Schema = dict[str, Any]
+SPEC_PROPERTIES: Schema = schema("batchpools")["properties"]["spec"]["properties"]["properties"]
+
+PLAIN = {Text: "string", Choice: "string", Whole: "integer", Flag: "boolean", Record: "object"}
+NOT_A_MAP = {
+    "applicationPackageReferences": "the key of a map must be required, and a version is not",
+    "certificateReferences": "one certificate may be installed into two stores",
+}
+
+
+class Place(NamedTuple):
+    """A kind of the table and the schema that stands for it."""
+
+    path: str
+    kind: Kind
+    schema: Schema
+
+
+def places(place: Place) -> Iterator[Place]:
+    """The place and all that is nested in it, as far as both sides know it."""
+    yield place
+    match place.kind:
+        case Record(fields=fields):
+            for name, inner in fields.items():
+                if name in place.schema.get("properties", {}):
+                    yield from places(Place(f"{place.path}.{name}", inner, place.schema["properties"][name]))
+        case Named(item=item) | Ordered(item=item):
+            yield from places(Place(f"{place.path}[]", item, place.schema["items"]))
+        case Several(choice=choice):
+            yield from places(Place(f"{place.path}[]", choice, place.schema["items"]))
+        case _:
+            pass
+
+
+EVERY = list(places(Place("properties", PROPERTIES, SPEC_PROPERTIES)))
+
+
+def of(*kinds: type) -> list[Any]:
+    """The places of some kinds, as parameters."""
+    return [pytest.param(place, id=place.path) for place in EVERY if isinstance(place.kind, kinds)]
+
+
+@pytest.mark.parametrize("place", of(Record))
+def test_an_object_has_the_same_fields_on_both_sides(place: Place) -> None:
+    assert isinstance(place.kind, Record)
+    assert set(place.kind.fields) == set(place.schema["properties"])
+
+
+@pytest.mark.parametrize("place", of(Record))
+def test_an_object_requires_the_same_fields_on_both_sides(place: Place) -> None:
+    assert isinstance(place.kind, Record)
+    assert set(place.kind.required) == set(place.schema.get("required", ()))
+
+
+@pytest.mark.parametrize("place", of(*PLAIN))
+def test_a_value_has_the_same_type_on_both_sides(place: Place) -> None:
+    assert place.schema["type"] == PLAIN[type(place.kind)]
+
+
+@pytest.mark.parametrize("place", of(Choice))
+def test_whatever_the_schema_lets_in_is_sent_in_the_spelling_of_the_api(place: Place) -> None:
+    assert isinstance(place.kind, Choice)
+    assert {place.kind.wire(value, place.path) for value in place.schema["enum"]} == set(place.kind.values)
+
+
+@pytest.mark.parametrize("place", of(Choice))
+def test_the_spelling_of_the_api_is_let_in_by_the_schema(place: Place) -> None:
+    assert isinstance(place.kind, Choice)
+    assert set(place.kind.values) <= set(place.schema["enum"])
+
+
+@pytest.mark.parametrize("place", of(Text))
+def test_a_text_with_an_enum_has_one_meaning(place: Place) -> None:
+    # Of more than one meaning it would be a Choice.
+    assert len({str(place.kind.canonical(value)) for value in place.schema.get("enum", ["any"])}) == 1
+
+
+@pytest.mark.parametrize("place", of(Whole))
+def test_the_default_of_a_number_is_one_that_the_schema_lets_in(place: Place) -> None:
+    assert isinstance(place.kind, Whole)
+    assert place.schema["minimum"] <= place.kind.default <= place.schema["maximum"]
+
+
+@pytest.mark.parametrize("place", of(Named, Ordered, Several))
+def test_a_list_is_merged_as_it_is_compared(place: Place) -> None:
+    assert place.schema["type"] == "array"
+    listed = place.schema["x-kubernetes-list-type"]
+    match place.kind:
+        case Named(key=key) if place.path.rpartition(".")[2] not in NOT_A_MAP:
+            assert listed == "map"
+            assert tuple(place.schema["x-kubernetes-list-map-keys"]) == key
+        case Several():
+            assert listed == "set"
+        case _:
+            assert listed == "atomic"
+
+
+def test_the_key_of_a_map_is_required_on_both_sides() -> None:
+    for place in EVERY:
+        if place.schema.get("x-kubernetes-list-type") == "map":
+            assert isinstance(place.kind, Named)
+            assert set(place.kind.key) <= set(place.kind.item.required) & set(place.schema["items"]["required"])
+
+
+def test_defaults_are_the_tables_business() -> None:
+    # A default in the schema would be written into every manifest, and would then be sent.
+    assert [place.path for place in EVERY if "default" in place.schema] == []
+
+
+def test_the_walk_reaches_every_place_of_the_schema() -> None:
+    def count(node: Schema) -> int:
+        inner = [*node.get("properties", {}).values(), *([node["items"]] if "items" in node else [])]
+        return 1 + sum(count(one) for one in inner)
+
+    assert len(EVERY) == count(SPEC_PROPERTIES)

@@ -1,0 +1,97 @@
+"""BatchPool and BatchAccount are read once, from bodies that the API server has validated."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+
+METADATA = {"namespace": "lab", "name": "it", "uid": "u", "generation": 2, "resourceVersion": "1234"}
+POOL = {"accountRef": {"name": "research"}, "poolID": "Rendering", "properties": {"metadata": []}}
+ACCOUNT = {
+    "endpoint": "https://research.westeurope.batch.azure.com",
+    "apiVersion": "2024-07-01.20.0",
+    "auth": {"type": "SharedKey", "secretRef": {"name": "credentials"}},
+    "checkInterval": "1m30s",
+    "maxRequestsPerSecond": 20,
+}
+
+
+def pool(**spec: Any) -> BatchPool:
+    return BatchPool.parse({"metadata": METADATA, "spec": {**POOL, **spec}})
+
+
+def account(**spec: Any) -> BatchAccount:
+    return BatchAccount.parse({"metadata": METADATA, "spec": {**ACCOUNT, **spec}})
+
+
+def test_a_pool_is_read() -> None:
+    assert pool() == BatchPool(
+        key=Key("lab", "it"),
+        uid="u",
+        generation=2,
+        resource_version=1234,
+        account=Key("lab", "research"),
+        pool_id="Rendering",
+        check_interval=None,
+        properties={"metadata": []},
+        status={},
+    )
+
+
+def test_an_account_is_read() -> None:
+    assert account() == BatchAccount(
+        key=Key("lab", "it"),
+        uid="u",
+        generation=2,
+        resource_version=1234,
+        endpoint="https://research.westeurope.batch.azure.com",
+        account_name="research",
+        api_version="2024-07-01.20.0",
+        secret=Key("lab", "credentials"),
+        check_interval=90.0,
+        max_requests_per_second=20,
+        status={},
+    )
+
+
+def test_references_stay_in_the_namespace() -> None:
+    assert pool().account.namespace == "lab"
+    assert account().secret.namespace == "lab"
+
+
+def test_a_pool_may_have_an_interval_of_its_own() -> None:
+    assert pool(checkInterval="5m").check_interval == 300.0
+
+
+def test_an_account_may_be_named_otherwise_than_its_host() -> None:
+    assert account(accountName="other").account_name == "other"
+
+
+def test_the_slash_at_the_end_of_an_endpoint_is_dropped() -> None:
+    assert account(endpoint="https://a.b.batch.azure.com/").endpoint == "https://a.b.batch.azure.com"
+
+
+@pytest.mark.parametrize("status", [{"eTag": "0x1"}, None])
+def test_a_status_is_read_and_may_be_missing(status: dict[str, Any] | None) -> None:
+    body = {"metadata": METADATA, "spec": POOL, "status": status}
+    assert BatchPool.parse(body).status == (status or {})
+
+
+def test_a_connection_serves_an_account_until_its_spec_changes_or_another_takes_its_name() -> None:
+    one = account()
+    assert one.same_service(dataclasses.replace(one, resource_version=9999, status={"pools": 1}))
+    assert not one.same_service(dataclasses.replace(one, generation=3))
+    assert not one.same_service(dataclasses.replace(one, uid="another"))
+
+
+def test_resources_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        pool().pool_id = "other"  # type: ignore[misc]  # mypy says the same
+
+
+def test_a_key_is_printed_as_kubectl_prints_it() -> None:
+    assert str(Key("lab", "it")) == "lab/it"
