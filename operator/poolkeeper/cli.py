@@ -24,6 +24,9 @@ class Many(click.ParamType[Any]):
     name = "text"
     envvar_list_splitter = ","
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        return str(value).strip()
+
 
 class Prefix(Many):
     """A URL prefix for the allow-list."""

@@ -32,6 +32,7 @@ class Line:
         self._batch: Batch | None = None
         self._retired: list[Batch] = []
         self._under_way = 0
+        self._closed = False
         self._connecting = asyncio.Lock()
 
     async def probe(self) -> None:
@@ -50,6 +51,7 @@ class Line:
         return await self._ask(lambda batch: batch.write(pool_id, body))
 
     async def close(self) -> None:
+        self._closed = True
         self._retire()
         if not self._under_way:
             await self._close_retired()
@@ -67,6 +69,9 @@ class Line:
             return answer
         finally:
             self._under_way -= 1
+            if self._closed:
+                # A look that was under way when the line was dropped may have connected anew.
+                self._retire()
             if not self._under_way:
                 await self._close_retired()
 

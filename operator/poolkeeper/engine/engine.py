@@ -156,10 +156,12 @@ class Engine:
                 self._come_back(item, trouble)
             case SweepItem():
                 delay = await self._sweeper.sweep(item)
+                self._queue.forget(item)
                 if delay is not None and delay < math.inf:
                     self._queue.add_after(item, delay)
             case AccountItem(key):
                 await self._reporter.report(key)
+                self._queue.forget(item)
 
     def _come_back(self, item: PoolItem, trouble: Failure | AccountClosed | None) -> None:
         pool = self.catalog.pool(item.pool)

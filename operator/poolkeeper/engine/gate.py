@@ -83,7 +83,11 @@ class Gate:
     def passed(self) -> None:
         """The account has answered."""
         news = self._failure is not None or not self.answered
-        self._failure, self._failures, self._trial, self.answered = None, 0, False, True
+        self.answered = True
+        if self._failure is not None and not self._trial:
+            # Asked before the gate closed: it says nothing of now, and must not cut a Retry-After short.
+            return
+        self._failure, self._failures, self._trial = None, 0, False
         if news:
             self._changed()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 
-from poolkeeper.domain.failures import Failure, PoolNotFound
+from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.observation import PoolRow
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.accounts import Accounts, Line
@@ -60,7 +60,8 @@ class Sweeper:
         try:
             rows = await self._rows(line, pools)
         except (Failure, AccountClosed):
-            return line.gate.opens_in
+            # The gate is open after trouble with one pool only: that must not be asked for again at once.
+            return item.interval if line.gate.failure is None else line.gate.opens_in
         self._checked[account.key] = self._monotonic()
         for pool in pools:
             memory = self._memories.get(pool.key)
@@ -73,7 +74,7 @@ class Sweeper:
         now = self._monotonic()
         return {str(account): now - at for account, at in self._checked.items()}
 
-    async def _rows(self, line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow]:
+    async def _rows(self, line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
         key = line.account.key
         if not pools:
             await line.probe()
@@ -90,8 +91,11 @@ def interval_of(pool: BatchPool, account: BatchAccount) -> float:
     return account.check_interval if pool.check_interval is None else pool.check_interval
 
 
-async def _row(line: Line, pool_id: str) -> PoolRow:
+async def _row(line: Line, pool_id: str) -> PoolRow | None:
     try:
         return await line.row(pool_id)
     except PoolNotFound:
         return GONE
+    except PoolUnavailable:
+        # Like no row that was ever evaluated: the look that follows says what is wrong.
+        return None

@@ -29,8 +29,7 @@ class KubeCluster:
         self._clock = clock
 
     async def patch_status(self, resource: Resource, patch: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        # The uid makes the patch fail for a namesake that was created in the meantime.
-        body = {"metadata": {"uid": resource.uid}, "status": patch}
+        body = {"status": patch}
         try:
             answer: Mapping[str, Any] = await self._api.request(
                 "PATCH", status(resource), query={"fieldManager": "poolkeeper"}, body=body, content_type=MERGE_PATCH
@@ -39,7 +38,8 @@ class KubeCluster:
             if refusal.status in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
                 return None
             raise
-        return answer
+        # A custom resource's status patch ignores a wrong uid instead of refusing it.
+        return answer if answer["metadata"]["uid"] == resource.uid else None
 
     async def announce(self, resource: Resource, announcement: Announcement) -> None:
         now = self._clock.now()

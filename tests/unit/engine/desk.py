@@ -1,0 +1,103 @@
+"""The parts of the engine without its queue, for tests that call them one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from poolkeeper.domain.failures import Failure
+from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
+from poolkeeper.engine.account_reporter import AccountReporter
+from poolkeeper.engine.accounts import Accounts, MakeGate
+from poolkeeper.engine.catalog import Catalog
+from poolkeeper.engine.gate import AccountClosed, Gate
+from poolkeeper.engine.memory import Memory
+from poolkeeper.engine.reconciler import Reconciler
+from poolkeeper.engine.sweep import Sweeper
+from poolkeeper.engine.telemetry import Telemetry
+from poolkeeper.metrics import Metrics
+from tests.unit.engine.fake_cluster import FakeCluster
+from tests.unit.engine.fakes import FakeConnector, FakeService, LoopClock
+from tests.unit.engine.lab import ACCOUNT, POOL, account_spec, endpoint, key
+
+
+class Desk:
+    """Fakes, and the parts that work on them; `looked_at` is what the sweep asked for."""
+
+    def __init__(self) -> None:
+        clock = LoopClock()
+        make_gate = _make_gate(clock)
+        telemetry = Telemetry(Metrics())
+        self.connector = FakeConnector()
+        self.cluster = FakeCluster()
+        self.catalog = Catalog()
+        self.memories: dict[Key, Memory] = {}
+        self.looked_at: list[str] = []
+        self.accounts = Accounts(self.catalog, connect=self.connector, make_gate=make_gate, changed=lambda _: None)
+        self.reconciler = Reconciler(
+            self.catalog,
+            self.accounts,
+            self.cluster,
+            clock=clock,
+            telemetry=telemetry,
+            memories=self.memories,
+            seen=self._keep,
+        )
+        self.reporter = AccountReporter(
+            self.catalog, self.accounts, self.cluster, clock=clock, telemetry=telemetry, seen=self._keep
+        )
+        self.sweeper = Sweeper(
+            self.catalog,
+            self.accounts,
+            memories=self.memories,
+            look_at=lambda looked_at: self.looked_at.append(looked_at.name),
+            monotonic=clock.monotonic,
+        )
+
+    def service(self, account: str = "research") -> FakeService:
+        """The Batch service behind an account."""
+        return self.connector.service(endpoint(account))
+
+    def account(self, name: str = "research", *, interval: str = "60s") -> BatchAccount:
+        """A BatchAccount that is known."""
+        found = BatchAccount.parse(self.cluster.create(ACCOUNT, name, account_spec(name, interval=interval)))
+        self.catalog.put_account(found)
+        return found
+
+    def pool(
+        self,
+        name: str = "rendering",
+        properties: Mapping[str, Any] | None = None,
+        *,
+        account: str = "research",
+        interval: str | None = None,
+    ) -> BatchPool:
+        """A BatchPool that is known."""
+        spec = {"accountRef": {"name": account}, "poolID": name, "properties": dict(properties or {})}
+        if interval is not None:
+            spec["checkInterval"] = interval
+        found = BatchPool.parse(self.cluster.create(POOL, name, spec))
+        self.catalog.put_pool(found)
+        return found
+
+    def change(self, name: str, properties: Mapping[str, Any]) -> None:
+        """A user changes a BatchPool, and the watch tells."""
+        body = self.cluster.change(POOL, key(name), {"properties": dict(properties)})
+        self.catalog.put_pool(BatchPool.parse(body))
+
+    def _keep(self, answered: Resource) -> None:
+        if isinstance(answered, BatchPool):
+            self.catalog.put_pool(answered)
+        else:
+            self.catalog.put_account(answered)
+
+    async def look(self, name: str = "rendering") -> Failure | AccountClosed | None:
+        """One reconcile."""
+        return await self.reconciler.reconcile(key(name))
+
+
+def _make_gate(clock: LoopClock) -> MakeGate:
+    def make(*, changed: Callable[[], None]) -> Gate:
+        return Gate(monotonic=clock.monotonic, changed=changed, slow=60)
+
+    return make

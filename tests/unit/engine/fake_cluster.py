@@ -1,0 +1,111 @@
+"""The resources as an API server keeps them, in memory: merge patches, resource versions, uids, events, watches."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from poolkeeper.domain.announcements import Announcement
+from poolkeeper.domain.failures import ClusterUnavailable
+from poolkeeper.domain.resources import BatchPool, Key, Resource
+from tests.unit.engine.fakes import Json, Switchboard
+
+DOWN = ClusterUnavailable("the Kubernetes API does not answer")
+
+
+class Patch(NamedTuple):
+    """A status patch that was applied."""
+
+    at: float
+    kind: str
+    key: Key
+    patch: Json
+
+
+class Told(NamedTuple):
+    """An event that was recorded."""
+
+    kind: str
+    key: Key
+    announcement: Announcement
+
+
+class FakeCluster(Switchboard):
+    """Fulfils the engine's Cluster; `watch` is called with each object that has changed, as a watch would tell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.objects: dict[tuple[str, Key], Json] = {}
+        self.patches: list[Patch] = []
+        self.told: list[Told] = []
+        self.watch: Callable[[str, Json], None] | None = None
+        self.watch_delay = 0.01
+        self._versions = itertools.count(100)
+        self._uids = itertools.count(1)
+
+    def create(self, kind: str, name: str, spec: Json, *, namespace: str = "lab") -> Json:
+        """A new object, with a uid of its own."""
+        metadata = {"namespace": namespace, "name": name, "uid": f"uid-{next(self._uids)}", "generation": 1}
+        self.objects[kind, Key(namespace, name)] = {"metadata": metadata, "spec": copy.deepcopy(spec)}
+        return self.changed(kind, Key(namespace, name))
+
+    def change(self, kind: str, key: Key, spec: Mapping[str, Any]) -> Json:
+        """A new spec: the generation grows."""
+        body = self.objects[kind, key]
+        body["spec"] = {**body["spec"], **spec}
+        body["metadata"]["generation"] += 1
+        return self.changed(kind, key)
+
+    def changed(self, kind: str, key: Key) -> Json:
+        """The object under a new resource version."""
+        body = self.objects[kind, key]
+        body["metadata"]["resourceVersion"] = str(next(self._versions))
+        return copy.deepcopy(body)
+
+    def status(self, kind: str, key: Key) -> Json:
+        """The status as it stands, empty before the first patch."""
+        status: Json = self.objects[kind, key].get("status", {})
+        return status
+
+    def events(self, reason: str | None = None, *, name: str | None = None) -> list[Announcement]:
+        """What was announced, oldest first."""
+        return [
+            told.announcement
+            for told in self.told
+            if reason in {None, told.announcement.reason} and name in {None, told.key.name}
+        ]
+
+    async def patch_status(self, resource: Resource, patch: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        await self.received("patch_status", resource.key.name)
+        body = self.objects.get((resource.kind, resource.key))
+        if body is None or body["metadata"]["uid"] != resource.uid:
+            return None
+        status = body.setdefault("status", {})
+        _merge(status, copy.deepcopy(dict(patch)))
+        now = asyncio.get_running_loop().time()
+        self.patches.append(Patch(now, resource.kind, resource.key, copy.deepcopy(dict(patch))))
+        answer = self.changed(resource.kind, resource.key)
+        if self.watch is not None:
+            asyncio.get_running_loop().call_later(self.watch_delay, self.watch, resource.kind, copy.deepcopy(answer))
+        self.answered("patch_status", resource.key.name)
+        return answer
+
+    async def announce(self, resource: Resource, announcement: Announcement) -> None:
+        await self.received("announce", resource.key.name)
+        kind = "BatchPool" if isinstance(resource, BatchPool) else "BatchAccount"
+        self.told.append(Told(kind, resource.key, announcement))
+
+
+def _merge(target: Json, patch: Json) -> None:
+    # RFC 7386, section 2.
+    for name, value in patch.items():
+        if value is None:
+            target.pop(name, None)
+        elif isinstance(value, dict):
+            inner = target.setdefault(name, {})
+            _merge(inner, value)
+        else:
+            target[name] = value

@@ -1,0 +1,91 @@
+"""What is remembered of a pool, and what of it survives a restart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from poolkeeper.domain.drift import Difference
+from poolkeeper.domain.failures import InvalidProperties, ServiceUnavailable
+from poolkeeper.domain.observation import LivePool, PoolRow, Written
+from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.status import pool_status
+from poolkeeper.engine.memory import Memory
+from tests.unit.engine.builders import pool
+
+LIVE = LivePool(PoolRow("0x1", "active", "steady"), "2026-01-01T00:00:00Z", None, {})
+WRITTEN = Written("0x2", "2026-01-01T00:00:00Z", "request-1")
+CORRECTED = (Difference("/metadata/owner", "replace"),)
+NOW = "2026-01-02T00:00:00Z"
+
+
+def after(outcome: Outcome, *, generation: int = 3, status: Any = None) -> dict[str, Any]:
+    return pool_status(pool(generation=generation, status=status), outcome, now=NOW)
+
+
+REFUSED = Outcome(live=LIVE, failure=InvalidProperties("the service answered 400"), differences=CORRECTED)
+SEEDS = [
+    pytest.param({}, None, False, "a resource that was never looked at", id="new"),
+    pytest.param(after(Outcome(live=LIVE)), 3, False, "in sync", id="in sync"),
+    pytest.param(
+        after(Outcome(failure=ServiceUnavailable("no")), status=after(Outcome(live=LIVE, written=WRITTEN))),
+        3,
+        False,
+        "was written once, whatever is the matter now",
+        id="written, then lost",
+    ),
+    pytest.param(after(REFUSED), None, True, "never in sync, and refused", id="refused"),
+    pytest.param(
+        after(REFUSED, status=after(Outcome(live=LIVE, written=WRITTEN), generation=2)),
+        2,
+        True,
+        "an older manifest was in sync",
+        id="refused after a change",
+    ),
+]
+
+
+@pytest.mark.parametrize(("status", "synced", "refused", "reason"), SEEDS)
+def test_the_status_tells_after_a_restart(
+    status: dict[str, Any], synced: int | None, reason: str, *, refused: bool
+) -> None:
+    resource = pool(generation=3, status=status)
+    memory = Memory.of(resource)
+    assert memory.synced == synced, reason
+    assert (memory.refusal(resource) is not None) is refused, reason
+    assert memory.row is None, "the first sweep looks at it in any case"
+
+
+def test_a_remembered_refusal_says_what_the_status_said() -> None:
+    status = after(REFUSED)
+    resource = pool(generation=3, status=status)
+    refusal = Memory.of(resource).refusal(resource)
+    assert refusal is not None
+    assert after(Outcome(live=LIVE, failure=refusal, differences=CORRECTED), status=status) == status
+
+
+def test_a_refusal_is_for_its_generation_only() -> None:
+    memory = Memory(synced=None, refused=(3, InvalidProperties("no")))
+    assert memory.refusal(pool(generation=3)) is not None
+    assert memory.refusal(pool(generation=4)) is None
+    assert memory.refusal(pool(generation=2)) is None
+    assert Memory.of(pool(generation=4, status=after(REFUSED))).refused is None
+
+
+def test_an_unreported_write_is_told_with_the_next_outcome() -> None:
+    earlier = Outcome(live=LIVE, corrected=CORRECTED, written=WRITTEN, drifted=True)
+    memory = Memory(synced=3, refused=None, unreported=earlier)
+    completed = memory.complete(Outcome(live=LIVE))
+    assert (completed.written, completed.corrected, completed.drifted) == (WRITTEN, CORRECTED, True)
+
+
+def test_a_newer_write_takes_the_place_of_an_unreported_one() -> None:
+    memory = Memory(synced=3, refused=None, unreported=Outcome(written=WRITTEN))
+    newer = Outcome(live=LIVE, written=Written("0x3", "2026-01-01T00:00:00Z", "request-2"))
+    assert memory.complete(newer) is newer
+
+
+def test_without_an_unreported_write_an_outcome_is_complete() -> None:
+    outcome = Outcome(live=LIVE)
+    assert Memory(synced=3, refused=None).complete(outcome) is outcome

@@ -1,0 +1,134 @@
+"""What is written to Kubernetes, on the real API server and with the operator's own rights."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from poolkeeper.clock import SystemClock
+from poolkeeper.domain.announcements import Announcement
+from poolkeeper.domain.failures import ClusterUnavailable
+from poolkeeper.domain.resources import BatchPool
+from poolkeeper.kube.api import Api
+from poolkeeper.kube.cluster import KubeCluster
+from tests.testbed.cluster import Cluster
+from tests.testbed.kubectl import Kubectl
+from tests.unit.kube.apiserver import ApiServer
+from tests.unit.kube.test_listing import pool
+
+NAME = "rendering"
+PATCH = {"observedGeneration": 1, "eTag": "0x1"}
+
+
+@pytest.fixture
+def user(cluster: Cluster, namespace: str) -> Kubectl:
+    return cluster.kubectl.within(namespace)
+
+
+@pytest.fixture
+def written(operator_api: Api) -> KubeCluster:
+    return KubeCluster(operator_api, instance="pod-1", clock=SystemClock())
+
+
+def create(user: Kubectl, name: str = NAME) -> BatchPool:
+    spec = pool(NAME)["spec"]
+    user.apply({"apiVersion": "poolkeeper.dev/v1alpha1", "kind": "BatchPool", "metadata": {"name": name}, "spec": spec})
+    return BatchPool.parse(user.json("get", "batchpool", name))
+
+
+async def test_a_patch_changes_the_status_and_nothing_else(user: Kubectl, written: KubeCluster) -> None:
+    resource = create(user)
+    body = await written.patch_status(resource, PATCH)
+    assert body is not None
+    answered, kept = BatchPool.parse(body), BatchPool.parse(user.json("get", "batchpool", NAME))
+    assert answered == kept
+    assert kept.status == PATCH
+    assert kept.resource_version > resource.resource_version
+    assert kept.generation == resource.generation
+    managers = user.json("get", "batchpool", NAME, "--show-managed-fields")["metadata"]["managedFields"]
+    assert [one["subresource"] for one in managers if one["manager"] == "poolkeeper"] == ["status"]
+    removed = await written.patch_status(kept, {"eTag": None})
+    assert removed is not None
+    assert removed["status"] == {"observedGeneration": 1}
+
+
+async def test_the_status_of_what_is_gone_is_nobodys(user: Kubectl, written: KubeCluster) -> None:
+    resource = create(user)
+    user.out("delete", "batchpool", NAME)
+    assert await written.patch_status(resource, PATCH) is None
+
+
+async def test_a_namesake_is_not_taken_for_the_one_before(user: Kubectl, written: KubeCluster) -> None:
+    resource = create(user)
+    user.out("delete", "batchpool", NAME)
+    namesake = create(user)
+    assert namesake.uid != resource.uid
+    assert await written.patch_status(resource, PATCH) is None
+
+
+async def test_a_status_that_the_crd_refuses_is_tried_again(user: Kubectl, written: KubeCluster) -> None:
+    with pytest.raises(ClusterUnavailable, match="422"):
+        await written.patch_status(create(user), {"observedGeneration": "three"})
+
+
+async def test_an_event_is_accepted_and_found_by_describe(user: Kubectl, written: KubeCluster) -> None:
+    resource = create(user)
+    await written.announce(resource, Announcement("Warning", "DriftCorrected", "pool rendering had drifted"))
+    (event,) = events(user)
+    assert (event["type"], event["reason"], event["message"]) == (
+        "Warning",
+        "DriftCorrected",
+        "pool rendering had drifted",
+    )
+    assert event["involvedObject"]["uid"] == resource.uid
+    assert event["source"] == {"component": "poolkeeper", "host": "pod-1"}
+    assert event["firstTimestamp"] == event["lastTimestamp"]
+    described = user.out("describe", "batchpool", NAME)
+    assert "DriftCorrected" in described
+    assert "poolkeeper" in described
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param(NAME, "x" * 5000, id="a long message"),
+        pytest.param(NAME, "ü" * 5000, id="a long message of two bytes a letter"),
+        pytest.param("x" * 253, "short", id="the longest name"),
+        pytest.param("a." * 30 + "b", "short", id="a name that is cut at a dot"),
+    ],
+)
+async def test_an_event_is_accepted_however_long_its_parts_are(
+    user: Kubectl, written: KubeCluster, name: str, message: str
+) -> None:
+    await written.announce(create(user, name), Announcement("Normal", "Updated", message))
+    (event,) = events(user)
+    assert message.startswith(event["message"])
+    assert 0 < len(event["message"]) <= 1024
+
+
+async def test_an_event_that_is_lost_is_logged_and_let_go(
+    api: Api, server: ApiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.says(web.json_response({"message": "namespace is being terminated"}, status=403))
+    resource = BatchPool.parse(pool(NAME))
+    with caplog.at_level(logging.WARNING, logger="poolkeeper"):
+        await KubeCluster(api, instance="pod-1", clock=SystemClock()).announce(
+            resource, Announcement("Normal", "InSync", "fine")
+        )
+    (record,) = caplog.records
+    assert "InSync of lab/rendering is lost" in record.getMessage()
+    assert "terminated" in record.getMessage()
+
+
+async def test_a_server_in_trouble_is_not_taken_for_a_resource_that_is_gone(api: Api, server: ApiServer) -> None:
+    server.says(web.json_response({"message": "etcd is slow"}, status=500))
+    with pytest.raises(ClusterUnavailable, match="etcd is slow"):
+        await KubeCluster(api, instance="pod-1", clock=SystemClock()).patch_status(BatchPool.parse(pool(NAME)), PATCH)
+
+
+def events(user: Kubectl) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = user.json("get", "events")["items"]
+    return found
