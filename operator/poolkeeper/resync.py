@@ -21,6 +21,8 @@ class Resync:
     def __init__(self, engine: Engine, lister: Lister) -> None:
         self._engine = engine
         self._lister = lister
+        self.listed = asyncio.Event()
+        """The first list has succeeded, so the CRDs are there."""
         self._trouble: str | None = "the resources have not been listed yet"
 
     def waiting(self) -> str | None:
@@ -43,4 +45,5 @@ class Resync:
                 log.info("watching")
             self._trouble = None
             self._engine.start()
+            self.listed.set()
             await asyncio.sleep(every)

@@ -57,7 +57,14 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(api.close)
         listing = asyncio.create_task(resync.keep(every=settings.resync))
         watching = asyncio.create_task(
-            watch(engine, access, namespaces=settings.namespaces, started=mind_signals, stop=stop)
+            watch(
+                engine,
+                access,
+                namespaces=settings.namespaces,
+                begin=resync.listed,
+                started=mind_signals,
+                stop=stop,
+            )
         )
         ending = asyncio.create_task(asked.wait())
         await asyncio.wait({listing, watching, ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -65,6 +72,8 @@ async def run(settings: Settings) -> None:
         listing.cancel()
         await engine.stop(grace=settings.grace)
         stop.set()
+        if not resync.listed.is_set():
+            watching.cancel()
         for ended in await asyncio.gather(watching, listing, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended

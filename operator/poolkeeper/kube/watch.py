@@ -18,7 +18,7 @@ from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
 
 
-def registry(engine: Engine, access: Access) -> kopf.OperatorRegistry:
+def registry(engine: Engine, access: Access, *, namespaced: bool) -> kopf.OperatorRegistry:
     """The handlers, each a line."""
     handlers = kopf.OperatorRegistry()
 
@@ -29,6 +29,8 @@ def registry(engine: Engine, access: Access) -> kopf.OperatorRegistry:
     @kopf.on.startup(registry=handlers, id="settings", errors=kopf.ErrorsMode.PERMANENT)
     async def configure(*, settings: kopf.OperatorSettings, **_: Any) -> None:
         _configure(settings)
+        # Kopf would list namespaces, which a namespaced install may not, and learn so only after a minute of retries.
+        settings.scanning.disabled = namespaced
 
     @kopf.on.event(GROUP, VERSION, POOLS, registry=handlers, id="pool")
     async def on_pool(*, event: kopf.RawEvent, **_: Any) -> None:
@@ -48,19 +50,23 @@ async def watch(
     access: Access,
     *,
     namespaces: Sequence[str],
+    begin: asyncio.Event,
     started: Callable[[], None],
     stop: asyncio.Event,
 ) -> None:
-    """Watch until `stop`; ends with an error when a watch cannot go on, so that the pod is started anew.
+    """Watch from `begin` to `stop`; ends with an error when a watch cannot go on, so that the pod is started anew.
+
+    `begin` is set once the CRDs are known to be there: a namespaced kopf does not notice them when they come.
 
     Kopf takes over the process's signals just before it calls `started`. When it stops it cancels every task that was
     begun after it: whoever has work under way ends it before setting `stop`.
     """
     # A line for every watch event otherwise.
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)
+    await begin.wait()
     others = asyncio.all_tasks()
     tasks = await kopf.spawn_tasks(
-        registry=registry(engine, access),
+        registry=registry(engine, access, namespaced=bool(namespaces)),
         # Kopf would ask the password database, in which a container's user has no entry.
         identity="poolkeeper",  # type: ignore[arg-type] # a new type over str that kopf does not export
         clusterwide=not namespaces,
