@@ -5,14 +5,20 @@ A watch that has to begin anew tells nothing of what was deleted in between.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypeVar
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, BatchAccount, BatchPool, Body, is_deleted
 from poolkeeper.kube.api import Api, Refused
 from poolkeeper.kube.paths import collection
+
+log = logging.getLogger(__name__)
+
+Parsed = TypeVar("Parsed")
 
 _CHUNK = 500
 
@@ -42,8 +48,8 @@ class Lister:
         accounts, accounts_as_of = await self._all(ACCOUNTS)
         pools, pools_as_of = await self._all(POOLS)
         return Everything(
-            accounts=[BatchAccount.parse(body) for body in accounts],
-            pools=[BatchPool.parse(body) for body in pools],
+            accounts=_readable(accounts, BatchAccount.parse),
+            pools=_readable(pools, BatchPool.parse),
             as_of=min(accounts_as_of, pools_as_of),
         )
 
@@ -67,3 +73,15 @@ class Lister:
             if not page["metadata"].get("continue"):
                 return bodies, int(page["metadata"]["resourceVersion"])
             query["continue"] = page["metadata"]["continue"]
+
+
+def _readable(bodies: Iterable[Body], parse: Callable[[Body], Parsed]) -> list[Parsed]:
+    """What can be parsed; a resource that older CRDs let in must not keep the others from being kept."""
+    found = []
+    for body in bodies:
+        try:
+            found.append(parse(body))
+        except (KeyError, TypeError, ValueError) as error:
+            name = f"{body['metadata']['namespace']}/{body['metadata']['name']}"
+            log.warning("%s cannot be read (%r): apply this version's crds/, then the resource again", name, error)
+    return found

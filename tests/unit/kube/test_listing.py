@@ -49,6 +49,17 @@ async def test_pages_are_followed_to_the_end(api: Api, server: ApiServer) -> Non
     ]
 
 
+async def test_a_resource_that_cannot_be_read_keeps_no_other_from_being_listed(
+    api: Api, server: ApiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = pool("odd")
+    del odd["spec"]["poolID"]
+    server.says(page(), page(odd, pool("well")))
+    found = await Lister(api, namespaces=()).everything()
+    assert [one.pool_id for one in found.pools] == ["well"]
+    assert "lab/odd cannot be read" in caplog.text
+
+
 async def test_only_the_named_namespaces_are_asked_for(api: Api, server: ApiServer) -> None:
     async def answer(request: Request) -> web.Response:
         namespace = request.path.split("/")[5]
