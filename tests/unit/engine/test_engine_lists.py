@@ -62,7 +62,7 @@ async def test_a_list_that_brings_nothing_new_causes_nothing(lab: Lab) -> None:
     began = now()
     List(made).arrive()
     await made.run(0.5)
-    assert made.service().counts(since=began) == {}
+    assert made.service().counts(since=began).keys() <= {"list"}, "the regular check, by chance"
 
 
 async def test_a_list_heals_what_the_watch_has_lost(lab: Lab) -> None:
@@ -125,7 +125,7 @@ async def test_a_change_after_a_list_was_asked_for_is_not_undone_by_it(lab: Lab)
     began = now()
     late.arrive()
     await made.run(0.5)
-    assert made.service().counts(since=began) == {}
+    assert made.service().counts(since=began).keys() <= {"list"}, "the regular check, by chance"
     assert made.service().find("a").properties["metadata"] == OTHER["metadata"]
 
 

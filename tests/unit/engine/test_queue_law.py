@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import count
 
 import looptime
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolkeeper.engine.queue import Backoff, KeyedQueue
@@ -87,6 +87,7 @@ async def play(steps: list[Step], work: list[tuple[float, bool]]) -> Observed:
     return seen
 
 
+@settings(deadline=None)  # hours of virtual time, on a machine that may be busy
 @given(steps=STEPS, work=WORK)
 def test_no_item_runs_twice_at_once_and_every_wish_is_followed_by_a_run(
     steps: list[Step], work: list[tuple[float, bool]]

@@ -162,6 +162,19 @@ async def test_one_pool_that_cannot_be_asked_for_does_not_make_the_check_a_storm
     delay = await desk.sweeper.sweep(MINUTE)
     assert delay is not None
     assert delay >= 54
+    assert desk.looked_at == ["poisoned"], "the look that follows says what is wrong"
+
+
+async def test_one_pool_that_cannot_be_asked_for_does_not_hide_the_drift_of_another(desk: Desk) -> None:
+    desk.service().page = 1
+    await known(desk, "a", "b", "c")
+    await desk.sweeper.sweep(MINUTE)
+    desk.service().fail(PoolUnavailable("500"), pool="a")
+    desk.service().drift("b", {})
+    desk.service().calls.clear()
+    await desk.sweeper.sweep(MINUTE)
+    assert desk.service().counts() == {"row": 3}
+    assert desk.looked_at == ["a", "b"]
 
 
 async def test_an_account_that_only_a_person_can_mend_is_not_checked(desk: Desk) -> None:

@@ -48,6 +48,7 @@ async def test_the_first_list_starts_the_engine_and_makes_it_ready() -> None:
     lab, lister = Lab(), Listed(["a"])
     resync = await run(lab, lister, 1)
     assert resync.waiting() is None
+    assert resync.listed.is_set()
     assert lab.cluster.counts() == {"patch_status": 1}, "the pool is told that its account is missing"
 
 
@@ -66,6 +67,7 @@ async def test_until_there_is_a_list_nothing_is_done_and_the_reason_is_told_once
     with caplog.at_level(logging.INFO, logger="poolkeeper"):
         resync = await run(lab, lister, 58)
     assert resync.waiting() == "the CRDs are not installed: kubectl apply -f crds/"
+    assert not resync.listed.is_set()
     assert lab.cluster.calls == []
     assert len(lister.times) == 12, "every five seconds"
     assert [record.getMessage() for record in caplog.records] == [resync.waiting()]
