@@ -91,6 +91,13 @@ def main() -> None:
 @option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="From this on.")
 @option("--request-timeout", type=Duration(), default="35s", help="For an answer of the Batch service.")
 @option("--slow-retry", type=Duration(), default="60s", help="Until what somebody must mend elsewhere is tried again.")
+@option(
+    "--flap-limit",
+    type=click.IntRange(1, 1000),
+    default=5,
+    help="So many corrections of one path within the flap window are a fight with another writer, and end it.",
+)
+@option("--flap-window", type=Duration(), default="1h", help="For the flap limit, and for the pause that follows.")
 @option("--resync", type=Duration(), default="10m", help="Between full lists of the resources.")
 def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: Any) -> None:
     """Run the operator."""

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 
 from poolkeeper.batch.connect import Connect
 from poolkeeper.clock import SystemClock
+from poolkeeper.domain.flaps import Limit
 from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
 from poolkeeper.kube.api import Api
@@ -48,6 +49,7 @@ async def run(settings: Settings) -> None:
         clock=clock,
         metrics=metrics,
         slow_retry=settings.slow_retry,
+        flap_limit=Limit(settings.flap_limit, settings.flap_window),
     )
     resync = Resync(engine, Lister(api, namespaces=settings.namespaces))
     async with AsyncExitStack() as stack:

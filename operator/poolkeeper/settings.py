@@ -25,6 +25,10 @@ class Settings:
     """Seconds to wait for an answer of the Batch service, which gives up by itself after 30."""
     slow_retry: float = 60.0
     """Seconds until something that a person must mend elsewhere is tried again."""
+    flap_limit: int = 5
+    """Corrections of one path within the window that make a fight with another writer."""
+    flap_window: float = 3600.0
+    """Seconds; also how long a pool that somebody else keeps writing is left alone."""
     resync: float = 600.0
     """Seconds between full lists of the resources."""
     grace: float = 20.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.domain.plan import Decision, Desired, Keep, Write, plan
+from poolkeeper.domain.plan import Decision, Desired, Keep, Past, Write, plan
 from tests.batchsim.sim import BatchSim
 from tests.contract_body.leaves import Json, Path, value_at
+from tests.unit.domain.examples import pool as a_pool
 
 POOL = "under-test"
 
@@ -25,7 +26,8 @@ class Account:
 
     async def decide(self, properties: Json) -> Decision:
         """What the operator would do now."""
-        return plan(Desired.of(properties), await self.client.read(POOL), refusal=None)
+        pool = a_pool(properties, adoption="Overwrite")
+        return plan(pool, Desired.of(properties), await self.client.read(POOL), past=Past(), now=0.0)
 
     async def write(self, properties: Json) -> Json:
         """Do what the operator does about a pool that differs; the body that the service received."""

@@ -17,6 +17,9 @@ APPLIED = {
     "pool-account-is-required": "the pool's account says where it is",
     "pool-id-is-one-of-azure": "Batch ids are up to 64 letters, digits, hyphens and underscores",
     "pool-properties-are-required": "leaving them out by mistake would remove everything; {} says so on purpose",
+    "pool-mode-is-known": "a mistyped mode must not turn watching into writing",
+    "pool-adoption-is-known": "a mistyped consent must not be taken for one",
+    "pool-suspend-is-a-boolean": "a quoted true is a string, and a string would not suspend",
     "pool-check-interval-is-a-duration": "a mistyped interval must not become a busy loop",
     "pool-fields-are-known": "a mistyped field would silently be removed from the pool",
     # Start task

@@ -24,6 +24,9 @@ POOL_STATUS: dict[str, Any] = {
     "eTag": "0x8DDF63BB049DEAA",
     "lastModified": "2025-09-17T22:43:57.123456Z",
     "pool": {"state": "active", "allocationState": "steady", "currentNodeCommunicationMode": "classic"},
+    "adopted": True,
+    "plan": {"hash": "0f3b9c2d71a84e56", "eTag": "0x8DDF63BB049DEAA", "generation": 3},
+    "lastHandledReconcileAt": "2026-11-22T08:15:00Z",
     "lastWrite": {
         "time": MOMENT,
         "eTag": "0x8DDF63BB049DEA9",
@@ -31,9 +34,9 @@ POOL_STATUS: dict[str, Any] = {
         "requestID": "4a0c6c1e-8f2b-4f0e-9c53-1d1a2f0f8a11",
     },
     "drift": [
-        {"op": "replace", "path": "/startTask/commandLine"},
-        {"op": "add", "path": "/metadata/owner"},
-        {"op": "remove", "path": "/startTask/environmentSettings/MODE"},
+        {"op": "replace", "path": "/startTask/commandLine", "live": "old.sh", "desired": "prepare.sh"},
+        {"op": "replace", "path": "/metadata/owner", "live": "", "desired": "rendering-team"},
+        {"op": "replace", "path": "/startTask/environmentSettings/MODE", "live": "(hidden)", "desired": "(hidden)"},
     ],
     "lastDrift": {
         "time": MOMENT,

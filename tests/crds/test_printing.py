@@ -33,9 +33,10 @@ def test_the_table_of_pools_tells_what_needs_attention(kubectl: Kubectl, namespa
     here = kubectl.within(namespace)
     report(here, "batchpool", "pool-id-is-one-of-azure", POOL_STATUS)
     (row,) = table(here.out("get", "bpool"))
-    assert list(row) == ["NAME", "POOL", "ACCOUNT", "READY", "REASON", "DRIFTED", "AGE"]
+    assert list(row) == ["NAME", "POOL", "ACCOUNT", "MODE", "READY", "REASON", "DRIFTED", "AGE"]
     assert row["POOL"] == "rendering"
     assert row["ACCOUNT"] == "research"
+    assert row["MODE"] == "Enforce"
     assert (row["READY"], row["REASON"], row["DRIFTED"]) == ("False", "Throttled", "True")
 
 
@@ -43,7 +44,7 @@ def test_the_wide_table_of_pools_adds_the_etag(kubectl: Kubectl, namespace: str)
     here = kubectl.within(namespace)
     report(here, "batchpool", "pool-id-is-one-of-azure", POOL_STATUS)
     (row,) = table(here.out("get", "bpool", "-o", "wide"))
-    assert list(row) == ["NAME", "POOL", "ACCOUNT", "READY", "REASON", "DRIFTED", "ETAG", "AGE"]
+    assert list(row) == ["NAME", "POOL", "ACCOUNT", "MODE", "READY", "REASON", "DRIFTED", "ETAG", "AGE"]
     assert row["ETAG"] == POOL_STATUS["eTag"]
 
 
@@ -67,14 +68,17 @@ def test_the_category_shows_both_kinds(kubectl: Kubectl, namespace: str) -> None
 def test_describe_shows_the_pool_and_its_state(kubectl: Kubectl, namespace: str) -> None:
     here = kubectl.within(namespace)
     name = report(here, "batchpool", "pool-id-is-one-of-azure", POOL_STATUS)
-    said = here.out("describe", "bpool", name)
-    assert "Pool ID:  rendering" in said
+    said = " ".join(here.out("describe", "bpool", name).split())
+    assert "Pool ID: rendering" in said
+    assert "Mode: Enforce" in said
     assert "/startTask/commandLine" in said
 
 
 @pytest.mark.parametrize(
     ("field", "words"),
     [
+        ("batchpool.spec.mode", "ENUM: Enforce Observe Approve"),
+        ("batchpool.spec.adoption", "Defaults to Guard."),
         ("batchpool.spec.properties.startTask", "commandLine <string> -required- The command to run."),
         ("batchpool.spec.properties.startTask.resourceFiles", "It cannot leave the working directory"),
         ("batchpool.spec.properties.startTask.containerSettings.registry", "Defaults to docker.io."),

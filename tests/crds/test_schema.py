@@ -39,10 +39,15 @@ def test_unknown_fields_are_never_kept(kind: str) -> None:
     assert keeping == []
 
 
-def test_only_the_account_has_defaults_since_a_pool_says_everything_by_what_it_leaves_out() -> None:
+def test_properties_have_no_defaults_since_a_pool_says_everything_by_what_it_leaves_out() -> None:
+    found = [path for path, field in fields("batchpools") if path.startswith("spec.properties") and "default" in field]
+    assert found == []
+
+
+def test_the_defaults_are_these() -> None:
     defaults = {kind: {path: field["default"] for path, field in fields(kind) if "default" in field} for kind in KINDS}
     assert defaults == {
-        "batchpools": {},
+        "batchpools": {"spec.mode": "Enforce", "spec.adoption": "Guard"},
         "batchaccounts": {
             "spec.apiVersion": "2024-07-01.20.0",
             "spec.checkInterval": "60s",
@@ -51,8 +56,9 @@ def test_only_the_account_has_defaults_since_a_pool_says_everything_by_what_it_l
     }
 
 
-def test_descriptions_of_defaults_say_what_the_schema_does() -> None:
-    for path, field in fields("batchaccounts"):
+@pytest.mark.parametrize("kind", KINDS)
+def test_descriptions_of_defaults_say_what_the_schema_does(kind: str) -> None:
+    for path, field in fields(kind):
         if "default" in field:
             assert f"Defaults to {field['default']}." in field["description"], path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tests.batchsim.journal import Entry
 from tests.batchsim.sim import BatchSim
 from tests.support.operator_process import OperatorProcess
 from tests.testbed.cluster import Cluster
@@ -13,6 +14,8 @@ from tests.testbed.waiting import until
 
 PATIENCE = 20.0
 API_VERSION = "poolkeeper.dev/v1alpha1"
+CHECKS = ("id,eTag,state,allocationState", "id")
+"""What a check selects: rows, or with no pool to check nothing but an answer."""
 SECRET = "batch-credentials"
 
 Json = dict[str, Any]
@@ -46,9 +49,32 @@ class World:
         self.kubectl.apply(_resource("BatchAccount", name, full))
 
     def pool(self, name: str, properties: Json, *, pool_id: str | None = None, **spec: Any) -> None:
-        """A BatchPool, created or changed."""
-        full = {"accountRef": {"name": "research"}, "poolID": pool_id or name, "properties": properties, **spec}
+        """A BatchPool, created or changed.
+
+        `adoption` is Overwrite unless said otherwise: a scenario about something else need not ask for consent first.
+        Those about adoption say Guard, which is the default of the API.
+        """
+        full = {
+            "accountRef": {"name": "research"},
+            "poolID": pool_id or name,
+            "adoption": "Overwrite",
+            "properties": properties,
+            **spec,
+        }
         self.kubectl.apply(_resource("BatchPool", name, full))
+
+    def remove(self, name: str) -> None:
+        """Delete a BatchPool; it has to go at once."""
+        self.kubectl.out("delete", f"batchpool/{name}", "--timeout=5s")
+
+    def annotate(self, name: str, annotation: str, value: str) -> None:
+        """Set an annotation of a BatchPool."""
+        self.kubectl.out("annotate", "--overwrite", f"batchpool/{name}", f"{annotation}={value}")
+
+    def restart(self) -> None:
+        """The operator ends and starts again: what it remembers is gone, what Kubernetes holds stays."""
+        self.operator.stop()
+        self.operator.start()
 
     def get(self, name: str, kind: str = "batchpool") -> Json:
         found: Json = self.kubectl.json("get", kind, name)
@@ -81,6 +107,22 @@ class World:
         assert found is not None
         return found
 
+    def wait_drift(self, name: str, *paths: str) -> Json:
+        """The status, once it tells of differences at exactly these paths."""
+
+        def look() -> Json | None:
+            status = self.status(name)
+            return status if sorted(self.drift_paths(status)) == sorted(paths) else None
+
+        found = until(look, what=f"{name} differs at {paths}", patience=PATIENCE, every=0.1)
+        assert found is not None
+        return found
+
+    @staticmethod
+    def drift_paths(status: Json) -> list[str]:
+        """Where a status says that the pool differs."""
+        return [entry["path"] for entry in status.get("drift", [])]
+
     def wait_members(self, account: str, count: int) -> None:
         """Wait until an account's status tells of so many pools: the last write that new pools cause."""
         self.sim.wait_until(lambda: self.status(account, "batchaccount").get("pools") == count)
@@ -107,9 +149,14 @@ class World:
         return self.cluster.writes(group="poolkeeper.dev") + self.cluster.writes(resource="events")
 
     def sweeps(self, count: int = 2) -> None:
-        """Wait until the account has been checked `count` more times."""
+        """Wait until the account has been checked `count` more times: by a list, or a pool that is there alone."""
         since = self.sim.journal.last_number
-        self.sim.journal.wait("ListPools", "GetPool", since=since, count=count, seconds=PATIENCE)
+        self.sim.journal.wait("ListPools", "GetPool", since=since, count=count, seconds=PATIENCE, where=_is_check)
+
+
+def _is_check(entry: Entry) -> bool:
+    # A look at a pool and the last look before a write ask for other fields, or set a condition.
+    return entry.query.get("$select") in CHECKS and "if-none-match" not in {name.lower() for name in entry.headers}
 
 
 def _resource(kind: str, name: str, spec: Json) -> Json:

@@ -79,6 +79,8 @@ TWINS = [
     ("--log-level", "POOLKEEPER_LOG_LEVEL", "debug", "log_level", "debug"),
     ("--request-timeout", "POOLKEEPER_REQUEST_TIMEOUT", "500ms", "request_timeout", 0.5),
     ("--slow-retry", "POOLKEEPER_SLOW_RETRY", "2m", "slow_retry", 120.0),
+    ("--flap-limit", "POOLKEEPER_FLAP_LIMIT", "7", "flap_limit", 7),
+    ("--flap-window", "POOLKEEPER_FLAP_WINDOW", "2m", "flap_window", 120.0),
     ("--resync", "POOLKEEPER_RESYNC", "1h30m", "resync", 5400.0),
 ]
 

@@ -68,6 +68,13 @@ class BatchClient:
                 form=canonical(pool),
             )
 
+    async def unchanged(self, pool_id: str, etag: str) -> bool:
+        path, headers = f"/pools/{pool_id}", {"If-None-Match": etag}
+        response = await self._transport.send(
+            "GetPool", "GET", path, params={"$select": "id"}, headers=headers, about_pool=True
+        )
+        return response.status_code == httpx.codes.NOT_MODIFIED
+
     async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
         response = await self._transport.send(
             "UpdatePoolProperties", "POST", f"/pools/{pool_id}/updateproperties", json=body, about_pool=True

@@ -64,6 +64,7 @@ class Transport:
         *,
         params: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
         about_pool: bool = False,
     ) -> httpx.Response:
         """The answer of a request that went well; raises a BatchFailure otherwise.
@@ -71,6 +72,7 @@ class Transport:
         `url` is a path, or a link of the service's own to the next page.
         """
         request = self._request(method, url, params=params, json=json)
+        request.headers.update(headers or {})
         await self._limiter.wait()
         started = time.perf_counter()
         code = "none"
@@ -82,7 +84,7 @@ class Transport:
         finally:
             self._metrics.batch_requests.labels(self._account, operation, code).inc()
             self._metrics.batch_seconds.labels(self._account, operation).observe(time.perf_counter() - started)
-        if not response.is_success:
+        if not response.is_success and response.status_code != httpx.codes.NOT_MODIFIED:
             raise failure_of(response, writing=json is not None, about_pool=about_pool)
         return response
 

@@ -9,7 +9,7 @@ from poolkeeper.domain.drift import in_words, paths_of
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.resources import BatchPool
-from poolkeeper.domain.status import ready_reason
+from poolkeeper.domain.status import is_news, ready_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,18 @@ def announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
         if outcome.drifted and (changed or not pool.status.get("drift")):
             what = in_words(paths_of(outcome.differences))
             found.append(Announcement("Warning", "DriftDetected", f"pool {pool.pool_id} has drifted at {what}"))
-    elif outcome.written is None and before != Reason.InSync:
+    elif outcome.differences:
+        if is_news(pool, outcome.differences):
+            what = in_words(paths_of(outcome.differences))
+            found.append(
+                Announcement("Warning", "DriftDetected", f"pool {pool.pool_id} differs at {what}; only watched")
+            )
+    elif outcome.written is None and before not in {Reason.InSync, Reason.Observed}:
         found.append(Announcement("Normal", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest"))
+    if outcome.restated:
+        what = in_words(paths_of(outcome.restated))
+        message = f"pool {pool.pool_id}: the service stores {what} in other words than were sent; taken as equal"
+        found.append(Announcement("Normal", "StoredDifferently", message))
     return found
 
 

@@ -42,9 +42,17 @@ def property_of(path: str) -> str:
     return path.split("/", 2)[1]
 
 
+MOST_CHARACTERS = 300
+"""Of one path in a message: ten of them, and what follows them, have to fit into a condition's 4096."""
+
+
+def _cut(path: str) -> str:
+    return path if len(path) <= MOST_CHARACTERS else f"{path[: MOST_CHARACTERS - 1]}…"
+
+
 def in_words(paths: Sequence[str], *, most: int = 10) -> str:
     """Paths for a message: `/metadata/owner, /startTask and 3 more`."""
-    shown = ", ".join(paths[:most])
+    shown = ", ".join(_cut(path) for path in paths[:most])
     return f"{shown} and {len(paths) - most} more" if len(paths) > most else shown
 
 

@@ -55,9 +55,19 @@ def check_prefix(prefix: str) -> str:
     return prefix
 
 
+def same_service(one: str, other: str) -> bool:
+    """Whether two endpoints are one service, however they are spelled."""
+    return _spelled(one) == _spelled(other)
+
+
 def first_label(endpoint: str) -> str:
     """The default account name: `research` of `https://research.westeurope.batch.azure.com`."""
     return endpoint.partition("://")[2].partition(".")[0].partition(":")[0]
+
+
+def _spelled(endpoint: str) -> str:
+    text = endpoint.casefold().rstrip("/")
+    return text.removesuffix(":443") if text.startswith("https:") else text
 
 
 def _origin(endpoint: str) -> _Origin:

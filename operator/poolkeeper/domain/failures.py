@@ -3,6 +3,10 @@
     PoolkeeperError
     ├── Failure                     has a reason; ends in a condition
     │   ├── InvalidSpec             the manifest says what the API cannot take
+    │   ├── AwaitingApproval        mode Approve, and nobody has approved this plan
+    │   ├── RemovalNeedsConsent     the first write would remove what the manifest does not name
+    │   ├── Conflict                another BatchPool has the same pool
+    │   ├── Flapping                another writer undoes the correction again and again
     │   ├── AccountNotFound         accountRef does not resolve
     │   ├── SecretNotFound          a Secret or one of its keys is missing
     │   ├── CredentialUnusable      it is there, but cannot be used as a credential
@@ -71,6 +75,38 @@ class InvalidSpec(Failure):
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path} {why}")
         self.path = path
+
+
+class AwaitingApproval(Failure):
+    """A plan waits for somebody to approve it."""
+
+    reason = Reason.AwaitingApproval
+
+
+class RemovalNeedsConsent(Failure):
+    """The first write to this pool would take away what the manifest does not speak of."""
+
+    reason = Reason.RemovalNeedsConsent
+    advice = "write it into spec.properties if the pool is to keep it, or let it go with spec.adoption: Overwrite"
+
+
+class Conflict(Failure):
+    """Several BatchPools ask for one pool; only the oldest has it."""
+
+    reason = Reason.Conflict
+    advice = "delete one of them; if the owner goes, this one takes over by itself"
+
+
+class Flapping(Failure):
+    """Corrections do not last: somebody else keeps writing."""
+
+    reason = Reason.Flapping
+    advice = "find the other writer; Poolkeeper watches, and tries again later, when the spec changes, or on request"
+
+    def __init__(self, cause: str, *, pause: float) -> None:
+        super().__init__(cause)
+        self.pause = pause
+        """Seconds until it is worth another try."""
 
 
 class AccountNotFound(Failure):

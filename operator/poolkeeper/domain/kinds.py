@@ -64,6 +64,8 @@ class Text:
     default: str | None = None
     echoed: bool = True
     """False for what the service never shows again (a registry password): it cannot be compared."""
+    show: Callable[[str], str] = same
+    """How a value may be shown to people: whole, in part, or not at all."""
 
     @property
     def absent(self) -> Canonical | Absent:
@@ -148,6 +150,8 @@ class Record:
     absent: Canonical | Absent = ABSENT
     settle: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     """What holds between fields (an auto user is filled in only where no user is named)."""
+    whole: bool = False
+    """Something that people would miss as a whole: its going is a removal, not a change of what holds it."""
 
     def canonical(self, value: Json) -> Canonical | Absent:
         if not isinstance(value, Mapping):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.drift import Difference
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.observation import LivePool, Written
@@ -16,7 +17,9 @@ class Outcome:
     live: LivePool | None = None
     """The newest state that was evaluated; None when the pool could not be read."""
     failure: Failure | None = None
-    """None means in sync."""
+    """None means in sync, or only watched."""
+    desired: Form | None = None
+    """What the pool was compared with."""
     differences: tuple[Difference, ...] = ()
     """What differs now; empty when in sync, and after a write."""
     corrected: tuple[Difference, ...] = ()
@@ -24,3 +27,5 @@ class Outcome:
     written: Written | None = None
     drifted: bool = False
     """The difference arose behind the manifest's back, not by a change of it."""
+    restated: tuple[Difference, ...] = ()
+    """Where the service stores a write in other words than were sent."""

@@ -1,13 +1,18 @@
-"""What to do about a pool: a pure decision.
+"""What to do about a pool: a pure decision. The first row that fits decides.
 
-    live pool | equal to desired | same body refused before | decision
-    ----------+------------------+--------------------------+---------------------------------------
-    deleting  | -                | -                        | Leave: PoolDeleting
-    active    | yes              | -                        | Keep
-    active    | no               | yes                      | Leave: InvalidProperties, as it was said
-    active    | no               | no                       | Write the full body
+    live pool | differs | and                                          | decision
+    ----------+---------+----------------------------------------------+------------------------------
+    deleting  | -       | -                                            | Leave: PoolDeleting
+    active    | no      | -                                            | Keep
+    active    | yes     | mode Observe                                 | Watch
+    active    | yes     | never in sync, Guard, something would go     | Leave: RemovalNeedsConsent
+    active    | yes     | this body was refused before                 | Leave: InvalidProperties
+    active    | yes     | a differing path was put right too often     | Leave: Flapping
+    active    | yes     | mode Approve, this very plan is not approved | Leave: AwaitingApproval
+    active    | yes     | -                                            | Write the full body
 
-A pool that does not exist never gets here: reading it raised PoolNotFound.
+"Differs" is against what is expected: the desired state, or what the service made of it when it was last written. A
+pool that does not exist never gets here: reading it raised PoolNotFound.
 """
 
 from __future__ import annotations
@@ -16,10 +21,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.canonical import Form, canonical, full_body
-from poolkeeper.domain.drift import Difference, drift
-from poolkeeper.domain.failures import Failure, PoolDeleting
+from poolkeeper.domain.drift import Difference, drift, in_words, paths_of
+from poolkeeper.domain.failures import AwaitingApproval, Failure, Flapping, PoolDeleting, RemovalNeedsConsent
+from poolkeeper.domain.flaps import Flaps
 from poolkeeper.domain.observation import LivePool
+from poolkeeper.domain.removals import removals
+from poolkeeper.domain.resources import APPROVE, BatchPool
+from poolkeeper.domain.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,28 @@ class Desired:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What is known from before."""
+
+    adopted: bool = False
+    """The resource has been in sync with this pool once, or has written to it."""
+    refusal: Failure | None = None
+    """What the service said when this very body was sent."""
+    expected: Form | None = None
+    """What the service makes of this desired state, where that is known to be something else."""
+    flaps: Flaps | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
     """In sync: nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Not in sync, and only to be told."""
+
+    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +86,60 @@ class Write:
     differences: tuple[Difference, ...]
 
 
-Decision = Keep | Leave | Write
+Decision = Keep | Watch | Leave | Write
 
 
-def plan(desired: Desired, live: LivePool, *, refusal: Failure | None) -> Decision:
-    """Decide; `refusal` is what the service said the last time that this very body was sent."""
+def plan(pool: BatchPool, desired: Desired, live: LivePool, *, past: Past, now: float) -> Decision:
+    """Decide; `now` is seconds of the clock that `past.flaps` goes by."""
     if live.row.state == "deleting":
         return Leave(PoolDeleting("the pool is being deleted"))
-    differences = drift(live.form, desired.form)
-    if not differences:
+    differences = drift(live.form, desired.form if past.expected is None else past.expected)
+    if not differences or live.form == desired.form:
         return Keep()
-    if refusal is not None:
-        return Leave(refusal, differences)
-    return Write(desired.body, differences)
+    if pool.mode == "Observe":
+        return Watch(differences)
+    failure = (
+        _consent(pool, live, differences, past=past)
+        or past.refusal
+        or _flapping(differences, past.flaps, now=now)
+        or _approval(pool, live)
+    )
+    return Write(desired.body, differences) if failure is None else Leave(failure, differences)
+
+
+_BRIEF = 60
+"""Characters of a path and of a value in a message of ten: what to do about it stands behind them, and must fit in."""
+
+
+def _consent(pool: BatchPool, live: LivePool, differences: tuple[Difference, ...], *, past: Past) -> Failure | None:
+    if past.adopted or pool.adoption == "Overwrite":
+        return None
+    going = removals(differences, pool.properties)
+    if not going:
+        return None
+    things = in_words([f"{one.path[:_BRIEF]} = {(shown(live.form, one.path) or '')[:_BRIEF]}" for one in going])
+    return RemovalNeedsConsent(f"the first write would remove what the manifest does not name: {things}")
+
+
+def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: float) -> Failure | None:
+    paths = [] if flaps is None else flaps.flapping(paths_of(differences), now=now)
+    if flaps is None or not paths:
+        return None
+    often = f"{flaps.limit.corrections} times within {flaps.limit.window:g} s"
+    return Flapping(f"put right {often} and changed again: {in_words(paths)}", pause=flaps.pause(paths, now=now))
+
+
+def _approval(pool: BatchPool, live: LivePool) -> Failure | None:
+    if pool.mode != "Approve":
+        return None
+    wanted = plan_hash(pool, live.row.etag)
+    if pool.approved == wanted:
+        return None
+    where = f"-n {pool.key.namespace} batchpool/{pool.key.name}"
+    how = f"kubectl annotate --overwrite {where} {APPROVE}={wanted}"
+    void = (
+        ""
+        if pool.approved is None
+        else f"the approval {pool.approved[:_BRIEF]} is for another plan: pool or manifest moved; "
+    )
+    return AwaitingApproval(f"{void}a plan waits in status.plan; approve it with {how}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolkeeper.domain.kinds import Choice, Flag, Named, Ordered, Record, Several, Text, Whole
+from poolkeeper.domain.redaction import hidden, without_queries
 
 
 def fold(text: str) -> str:
@@ -56,7 +57,7 @@ USER_IDENTITY = Record(
 REGISTRY = Record(
     {
         "username": Text(),
-        "password": Text(echoed=False),
+        "password": Text(echoed=False, show=hidden),
         "registryServer": Text(default="docker.io"),
         "identityReference": IDENTITY,
     },
@@ -80,13 +81,14 @@ CONTAINER_SETTINGS = Record(
         "containerHostBatchBindMounts": Named(BIND_MOUNT, key=("source",), empty={}),
     },
     required=("imageName",),
+    whole=True,
 )
 
 RESOURCE_FILE = Record(
     {
         "autoStorageContainerName": Text(),
-        "storageContainerUrl": Text(),
-        "httpUrl": Text(),
+        "storageContainerUrl": Text(show=without_queries),
+        "httpUrl": Text(show=without_queries),
         "blobPrefix": Text(),
         "filePath": Text(),
         "fileMode": Text(octal, default="0770"),
@@ -94,7 +96,7 @@ RESOURCE_FILE = Record(
     },
 )
 
-ENVIRONMENT_SETTING = Record({"name": Text(), "value": Text(default="")}, required=("name",))
+ENVIRONMENT_SETTING = Record({"name": Text(), "value": Text(default="", show=hidden)}, required=("name",))
 
 START_TASK = Record(
     {
@@ -107,6 +109,7 @@ START_TASK = Record(
         "waitForSuccess": Flag(default=True),
     },
     required=("commandLine",),
+    whole=True,
 )
 
 APPLICATION_PACKAGE = Record(

@@ -14,7 +14,12 @@ class Reason(StrEnum):
     """UpperCamel, as `kubectl get` prints it."""
 
     InSync = "InSync"
+    Observed = "Observed"
     Reachable = "Reachable"
+    AwaitingApproval = "AwaitingApproval"
+    RemovalNeedsConsent = "RemovalNeedsConsent"
+    Conflict = "Conflict"
+    Flapping = "Flapping"
     PoolNotFound = "PoolNotFound"
     PoolDeleting = "PoolDeleting"
     AccountNotFound = "AccountNotFound"
@@ -34,6 +39,8 @@ class Retry(Enum):
     SLOWLY = "after the slow retry delay; somebody has to act elsewhere first"
     SPEC = "when the spec changes"
     REFERENCE = "when the account or its Secret changes"
+    OWNER = "when the owner goes"
+    PAUSE = "after the flapping window, when the spec changes, or on request"
     BACKOFF = "after a growing delay, or the one the service asked for"
 
 
@@ -49,7 +56,12 @@ class Consequence:
 
 CONSEQUENCES = {
     Reason.InSync: Consequence(Retry.CHECK, ready=True),
+    Reason.Observed: Consequence(Retry.CHECK, ready=True),
     Reason.Reachable: Consequence(Retry.CHECK, ready=True),
+    Reason.AwaitingApproval: Consequence(Retry.CHECK),
+    Reason.RemovalNeedsConsent: Consequence(Retry.SPEC, stalled=True),
+    Reason.Conflict: Consequence(Retry.OWNER, stalled=True),
+    Reason.Flapping: Consequence(Retry.PAUSE, stalled=True),
     Reason.PoolNotFound: Consequence(Retry.CHECK),
     Reason.PoolDeleting: Consequence(Retry.CHECK),
     Reason.AccountNotFound: Consequence(Retry.REFERENCE),

@@ -11,3 +11,11 @@ _QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*", re.IGNORECASE)
 def without_queries(text: str) -> str:
     """The text with the query of every URL in it replaced by an ellipsis."""
     return _QUERY.sub(r"\1?…", text)
+
+
+HIDDEN = "(hidden)"
+
+
+def hidden(_: str) -> str:
+    """In place of a value that may be a secret."""
+    return HIDDEN

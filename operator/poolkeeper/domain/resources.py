@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from poolkeeper.domain.durations import seconds
@@ -13,6 +15,10 @@ GROUP = "poolkeeper.dev"
 VERSION = "v1alpha1"
 POOLS = "batchpools"
 ACCOUNTS = "batchaccounts"
+
+APPROVE = "poolkeeper.dev/approve"
+REQUESTED_AT = ("poolkeeper.dev/reconcile-requested-at", "reconcile.fluxcd.io/requestedAt")
+"""Ours, and the one that `flux reconcile` sets; anything may stand there, most often a time."""
 
 Body = Mapping[str, Any]
 
@@ -25,6 +31,15 @@ class Key(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
+
+
+class Asks(NamedTuple):
+    """What a person can ask of the operator by changing it."""
+
+    uid: str
+    generation: int
+    approved: str | None
+    requests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,15 @@ class BatchPool:
     """Seconds; None for the account's."""
     properties: Mapping[str, Any]
     status: Mapping[str, Any]
+    created: str = ""
+    """RFC 3339; who came first owns a pool that several ask for."""
+    mode: str = "Enforce"
+    suspended: bool = False
+    adoption: str = "Guard"
+    approved: str | None = None
+    """The hash of the plan that somebody approved."""
+    requests: tuple[str, ...] = ()
+    """The tokens with which people and tools asked for a look now, oldest first."""
 
     kind = "BatchPool"
     plural = POOLS
@@ -51,6 +75,7 @@ class BatchPool:
         metadata, spec = body["metadata"], body["spec"]
         key = _key(metadata)
         interval = spec.get("checkInterval")
+        annotations = metadata.get("annotations") or {}
         return cls(
             key=key,
             uid=metadata["uid"],
@@ -61,7 +86,18 @@ class BatchPool:
             check_interval=None if interval is None else seconds(interval),
             properties=spec["properties"],
             status=body.get("status") or {},
+            created=metadata.get("creationTimestamp", ""),
+            mode=spec.get("mode", "Enforce"),
+            suspended=spec.get("suspend", False),
+            adoption=spec.get("adoption", "Guard"),
+            approved=annotations.get(APPROVE),
+            requests=tuple(sorted((annotations[name] for name in REQUESTED_AT if name in annotations), key=_moment)),
         )
+
+    @property
+    def asks(self) -> Asks:
+        """What a person can ask by changing it; anything else that changes is no reason to look at the pool."""
+        return Asks(self.uid, self.generation, self.approved, self.requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +146,15 @@ class BatchAccount:
 
 
 Resource = BatchPool | BatchAccount
+
+
+def _moment(token: str) -> tuple[float, str]:
+    """When a token was made, as far as it tells: RFC 3339 with any offset, or seconds since 1970."""
+    with suppress(ValueError, OverflowError):
+        return datetime.fromisoformat(token).timestamp(), token
+    with suppress(ValueError):
+        return float(token), token
+    return 0.0, token
 
 
 def is_deleted(body: Any) -> bool:

@@ -5,15 +5,17 @@ Every list is bounded, so that the status is valid against the CRD whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.conditions import Mark, find, marked
 from poolkeeper.domain.drift import Difference, in_words, paths_of
-from poolkeeper.domain.failures import PoolDeleting, PoolNotFound
+from poolkeeper.domain.failures import AwaitingApproval, Flapping, PoolDeleting, PoolNotFound
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
 from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.shown import shown
 
 Status = dict[str, Any]
 
@@ -24,6 +26,10 @@ MOST_CHARACTERS = 4096
 """Of a path, as the CRD has it: the name of an environment variable may be as long as anybody likes."""
 
 
+MOST_TOKEN = 256
+"""Of an annotation that is echoed; annotations may hold 256 KiB."""
+
+
 def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     """The status that `pool` should show after `outcome`; equal to the old one when nothing has changed."""
     old = pool.status
@@ -32,7 +38,7 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     if isinstance(outcome.failure, PoolNotFound):
         # An ETag and a state of a pool that is gone would read as if it were still there.
         status = {name: value for name, value in status.items() if name not in {"eTag", "lastModified", "pool"}}
-    if outcome.live is not None:
+    if outcome.live is not None and not _still_flapping(pool, outcome):
         status |= _seen(outcome)
     if outcome.written is not None:
         status["lastWrite"] = {
@@ -41,12 +47,32 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
             "generation": pool.generation,
             "requestID": outcome.written.request_id,
         }
-    if outcome.drifted and outcome.live is not None:
+    if outcome.drifted and outcome.live is not None and not _still_flapping(pool, outcome):
         status["lastDrift"] = _last_drift(outcome, status.get("lastDrift"), now=now)
-    status["drift"] = [_entry(difference) for difference in outcome.differences[:MOST_PATHS]]
+    status["drift"] = old.get("drift", []) if _still_flapping(pool, outcome) else _entries(outcome)
+    if outcome.written is not None or (outcome.failure is None and not outcome.differences) or old.get("adopted"):
+        status["adopted"] = True
+    if isinstance(outcome.failure, AwaitingApproval) and outcome.live is not None:
+        etag = outcome.live.row.etag
+        status["plan"] = {"hash": plan_hash(pool, etag), "eTag": etag, "generation": pool.generation}
+    status |= _handled(pool)
     marks = [_ready(pool, outcome), *_progress(outcome), _drifted(pool, outcome)]
     status["conditions"] = marked(old.get("conditions", ()), marks, generation=pool.generation, now=now)
     return status
+
+
+def suspended_status(pool: BatchPool, *, now: str) -> Status:
+    """Everything as it was, and that nothing is done."""
+    old = pool.status
+    # What is suspended is not on its way either.
+    before = [one for one in old.get("conditions", ()) if one["type"] not in {"Suspended", "Reconciling"}]
+    mark = Mark("Suspended", "True", "Suspended", "spec.suspend is true: nothing is read or sent")
+    marks = marked(old.get("conditions", ()), [mark], generation=pool.generation, now=now)
+    return {**old, **_handled(pool), "observedGeneration": pool.generation, "conditions": [*before, *marks]}
+
+
+def _handled(pool: BatchPool) -> Status:
+    return {"lastHandledReconcileAt": pool.requests[-1][:MOST_TOKEN]} if pool.requests else {}
 
 
 def ready_reason(status: Mapping[str, Any]) -> str | None:
@@ -64,10 +90,20 @@ def ready_state(status: Mapping[str, Any]) -> tuple[str, str]:
 def synced_generation(status: Mapping[str, Any]) -> int | None:
     """The newest generation of which the status says that it is, or once was, in sync."""
     ready = find(status.get("conditions", ()), "Ready")
-    if ready is not None and ready["status"] == "True":
+    if ready is not None and ready["reason"] == Reason.InSync:
         return int(ready["observedGeneration"])
     written = status.get("lastWrite")
     return None if written is None else int(written["generation"])
+
+
+def is_news(pool: BatchPool, differences: Sequence[Difference]) -> bool:
+    """Whether these differ at other paths than the status tells of already."""
+    return [entry["path"] for entry in pool.status.get("drift", ())] != told_paths(differences)
+
+
+def told_paths(differences: Sequence[Difference]) -> list[str]:
+    """The paths of differences as far as a status holds them."""
+    return [path[:MOST_CHARACTERS] for path in paths_of(differences[:MOST_PATHS])]
 
 
 def refused_message(status: Mapping[str, Any], generation: int) -> str | None:
@@ -98,7 +134,7 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
     entry = {
         "time": now,
         "eTag": outcome.live.row.etag,
-        "paths": [path[:MOST_CHARACTERS] for path in paths_of(found)[:MOST_PATHS]],
+        "paths": told_paths(found),
         "corrected": outcome.written is not None,
     }
     # The same drift, seen again while it cannot be corrected, keeps the time at which it was found.
@@ -106,12 +142,31 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
     return dict(old) if old is not None and same else entry
 
 
-def _entry(difference: Difference) -> Status:
-    return {"op": difference.op, "path": difference.path[:MOST_CHARACTERS]}
+def _entries(outcome: Outcome) -> list[Status]:
+    assert not outcome.differences or outcome.live is not None, "differences are known of a pool that was read"
+    return [_entry(one, outcome) for one in outcome.differences[:MOST_PATHS]]
+
+
+def _entry(difference: Difference, outcome: Outcome) -> Status:
+    entry = {"op": difference.op, "path": difference.path[:MOST_CHARACTERS]}
+    if outcome.live is not None and (live := shown(outcome.live.form, difference.path)) is not None:
+        entry["live"] = live
+    if outcome.desired is not None and (desired := shown(outcome.desired, difference.path)) is not None:
+        entry["desired"] = desired
+    return entry
+
+
+def _still_flapping(pool: BatchPool, outcome: Outcome) -> bool:
+    # Each of the other writer's writes moves the ETag; a status that followed would be written as often.
+    return isinstance(outcome.failure, Flapping) and ready_reason(pool.status) == Reason.Flapping
 
 
 def _ready(pool: BatchPool, outcome: Outcome) -> Mark:
     failure = outcome.failure
+    if failure is None and pool.mode == "Observe":
+        return Mark(
+            "Ready", "True", Reason.Observed, f"pool {pool.pool_id} is only watched; Drifted tells what is found"
+        )
     if failure is None:
         return Mark("Ready", "True", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest")
     return Mark("Ready", "False", failure.reason, f"pool {pool.pool_id}: {failure.message}")
@@ -124,7 +179,7 @@ def _progress(outcome: Outcome) -> list[Mark]:
     consequence = CONSEQUENCES[failure.reason]
     if consequence.reconciling:
         return [Mark("Reconciling", "True", failure.reason, "trying again by itself")]
-    if consequence.stalled and failure.retry in {Retry.SPEC, Retry.REFERENCE}:
+    if consequence.stalled and failure.retry is not Retry.SLOWLY:
         return [Mark("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}")]
     return []
 

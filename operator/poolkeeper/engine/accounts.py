@@ -47,6 +47,9 @@ class Line:
     async def read(self, pool_id: str) -> LivePool:
         return await self._ask(lambda batch: batch.read(pool_id))
 
+    async def unchanged(self, pool_id: str, etag: str) -> bool:
+        return await self._ask(lambda batch: batch.unchanged(pool_id, etag))
+
     async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
         return await self._ask(lambda batch: batch.write(pool_id, body))
 

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 
+Indexed = TypeVar("Indexed", str, Key)
 Kept = TypeVar("Kept", BatchPool, BatchAccount)
 
 
@@ -59,6 +60,7 @@ class Catalog:
         self._pools: Shelf[BatchPool] = Shelf()
         self._accounts: Shelf[BatchAccount] = Shelf()
         self._members: dict[Key, set[Key]] = {}
+        self._namesakes: dict[str, set[Key]] = {}
 
     def pool(self, key: Key) -> BatchPool | None:
         """The pool, unless it is gone."""
@@ -84,9 +86,11 @@ class Catalog:
         before = self._pools.get(pool.key)
         if not self._pools.put(pool):
             return False
-        if before is not None and before.account != pool.account:
+        if before is not None:
+            # A namesake that was made anew may refer to another account, and to another pool.
             self._leave(before)
         self._members.setdefault(pool.account, set()).add(pool.key)
+        self._namesakes.setdefault(pool.pool_id.casefold(), set()).add(pool.key)
         return True
 
     def put_account(self, account: BatchAccount) -> bool:
@@ -117,8 +121,20 @@ class Catalog:
         self._pools.forget_deletions()
         self._accounts.forget_deletions()
 
+    def namesakes(self, pool_id: str) -> Iterator[BatchPool]:
+        """The resources that ask for a pool of this id, in whatever account."""
+        for key in sorted(self._namesakes.get(pool_id.casefold(), ())):
+            pool = self._pools.get(key)
+            assert pool is not None, "namesakes and pools change together"
+            yield pool
+
     def _leave(self, pool: BatchPool) -> None:
-        members = self._members[pool.account]
-        members.discard(pool.key)
-        if not members:
-            del self._members[pool.account]
+        _discard(self._members, pool.account, pool.key)
+        _discard(self._namesakes, pool.pool_id.casefold(), pool.key)
+
+
+def _discard(index: dict[Indexed, set[Key]], at: Indexed, key: Key) -> None:
+    keys = index[at]
+    keys.discard(key)
+    if not keys:
+        del index[at]

@@ -6,7 +6,8 @@ import math
 import random
 from collections.abc import Callable, Hashable, Iterable
 
-from poolkeeper.domain.failures import Failure, Throttled
+from poolkeeper.domain.failures import Failure, Flapping, Throttled
+from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.reasons import Reason, Retry
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.domain.status import ready_state
@@ -38,6 +39,7 @@ class Engine:
         clock: Clock,
         metrics: Metrics,
         slow_retry: float = 60.0,
+        flap_limit: Limit | None = None,
         backoff: Backoff | None = None,
     ) -> None:
         self.catalog = Catalog()
@@ -57,6 +59,7 @@ class Engine:
             telemetry=telemetry,
             memories=self._memories,
             seen=self.pool_seen,
+            flap_limit=flap_limit,
         )
         self._sweeper = Sweeper(
             self.catalog,
@@ -83,9 +86,11 @@ class Engine:
             return
         if before is not None and before.uid != pool.uid:
             self._memories.pop(pool.key, None)
-        if before is not None and (before.uid, before.generation) == (pool.uid, pool.generation):
+        if before is not None and before.asks == pool.asks:
             return
         self._look_at(pool.key)
+        if before is None or (before.account, before.uid) != (pool.account, pool.uid):
+            self._look_at_rivals(pool if before is None else before, pool)
         accounts = {pool.account} if before is None else {pool.account, before.account}
         for key in accounts:
             self._queue.add_after(AccountItem(key), _GATHERING)
@@ -96,7 +101,10 @@ class Engine:
 
     def pool_gone(self, key: Key) -> None:
         """A pool is deleted: it is let go of, and nothing is sent anywhere."""
-        pool = self.catalog.drop_pool(key)
+        pool = self.catalog.pool(key)
+        if pool is not None:
+            self._look_at_rivals(pool)
+        self.catalog.drop_pool(key)
         self._memories.pop(key, None)
         self._queue.forget(PoolItem(key))
         if pool is not None:
@@ -114,13 +122,13 @@ class Engine:
             for pool in self.catalog.members(account.key):
                 if pool.key in self._memories:
                     self._memories[pool.key].forgive()
-        self._wake(account.key)
+        self._wake(account.key, rivals=True)
 
     def account_gone(self, key: Key) -> None:
         """An account is deleted: its pools say so."""
         if self.catalog.drop_account(key) is not None:
             self._accounts.drop(key)
-            self._wake(key)
+            self._wake(key, rivals=True)
 
     def listed(self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool], *, as_of: int) -> None:
         """The whole truth as of a resource version: heals what watches may lose, deletions above all."""
@@ -180,6 +188,8 @@ class Engine:
                 self._queue.add_after(item, self._slow)
             case Retry.BACKOFF:
                 self._queue.retry(item)
+            case Retry.PAUSE if isinstance(failure, Flapping):
+                self._queue.add_after(item, failure.pause)
             case _:
                 self._queue.forget(item)
 
@@ -195,11 +205,20 @@ class Engine:
     def _look_at(self, key: Key) -> None:
         self._queue.add(PoolItem(key))
 
-    def _wake(self, account: Key) -> None:
+    def _look_at_rivals(self, *pools: BatchPool) -> None:
+        rivals = {other.key for pool in pools for other in self.catalog.namesakes(pool.pool_id)}
+        # An item that is added while it is worked on is worked on again: each of them once, and the pools not at all.
+        for key in sorted(rivals.difference(pool.key for pool in pools)):
+            self._look_at(key)
+
+    def _wake(self, account: Key, *, rivals: bool = False) -> None:
         self._waiting.pop(account, None)
         self._told.pop(account, None)
-        for pool in self.catalog.members(account):
+        members = list(self.catalog.members(account))
+        for pool in members:
             self._look_at(pool.key)
+        if rivals:
+            self._look_at_rivals(*members)
 
     # Accounts that fail, and come back
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from poolkeeper.domain.canonical import Form
+from poolkeeper.domain.conditions import find
 from poolkeeper.domain.failures import Failure, InvalidProperties
-from poolkeeper.domain.observation import PoolRow
+from poolkeeper.domain.flaps import Flaps, Limit
+from poolkeeper.domain.observation import LivePool, PoolRow
 from poolkeeper.domain.outcome import Outcome
-from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.plan import Past
+from poolkeeper.domain.reasons import Reason
+from poolkeeper.domain.resources import Asks, BatchPool
 from poolkeeper.domain.status import refused_message, synced_generation
 
 GONE = PoolRow(etag="", state="", allocation_state="")
@@ -22,6 +27,14 @@ class RememberedRefusal(InvalidProperties):
         return self.cause
 
 
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A desired state that the service stores in other words: equal, though we do not know by which rule."""
+
+    sent: Form
+    stored: Form
+
+
 @dataclass(slots=True)
 class Memory:
     """One pool's."""
@@ -34,15 +47,47 @@ class Memory:
     """What was last evaluated; None has the next sweep look at the pool whatever it finds."""
     unreported: Outcome | None = None
     """A write that no status tells of yet, because Kubernetes could not be reached."""
+    adopted: bool = False
+    """The resource has been in sync with this pool once, or has written to it."""
+    restated: Restated | None = None
+    flaps: Flaps = field(default_factory=Flaps)
+    asked: Asks | None = None
+    """What people asked for when the pool was last looked at."""
 
     @classmethod
-    def of(cls, pool: BatchPool) -> Memory:
+    def of(cls, pool: BatchPool, *, limit: Limit | None = None) -> Memory:
         """What the status tells after a restart."""
         message = refused_message(pool.status, pool.generation)
         prefix = f"pool {pool.pool_id}: "
         refusal = None if message is None else RememberedRefusal(message.removeprefix(prefix))
         refused = None if refusal is None else (pool.generation, refusal)
-        return cls(synced=synced_generation(pool.status), refused=refused)
+        adopted = bool(pool.status.get("adopted"))
+        flaps = Flaps(limit or Limit())
+        return cls(synced=synced_generation(pool.status), refused=refused, adopted=adopted, flaps=flaps)
+
+    def begin(self, pool: BatchPool) -> None:
+        """A look begins; one that somebody asked for begins the count of corrections anew."""
+        if self.asked is not None and self.asked != pool.asks:
+            self.flaps.clear()
+        self.asked = pool.asks
+
+    def past(self, pool: BatchPool, desired: Form, live: LivePool) -> Past:
+        """What the plan needs to know from before."""
+        expected = self.expected(pool, desired, live)
+        return Past(adopted=self.adopted, refusal=self.refusal(pool), expected=expected, flaps=self.flaps)
+
+    def in_sync(self, pool: BatchPool) -> None:
+        """The pool is as this generation asks."""
+        self.synced, self.adopted = pool.generation, True
+
+    def expected(self, pool: BatchPool, desired: Form, live: LivePool) -> Form | None:
+        """What the service makes of this desired state, where that is known to be something else."""
+        if self.restated is None and _is_known(pool, live) and live.form != desired:
+            # After a restart: the live state is still the very one that was in sync.
+            self.restated = Restated(desired, live.form)
+        if self.restated is None or self.restated.sent != desired:
+            return None
+        return self.restated.stored
 
     def refusal(self, pool: BatchPool) -> Failure | None:
         """Why this generation need not be sent again."""
@@ -57,4 +102,22 @@ class Memory:
         earlier = self.unreported
         if earlier is None or outcome.written is not None:
             return outcome
-        return replace(outcome, written=earlier.written, corrected=earlier.corrected, drifted=earlier.drifted)
+        return replace(
+            outcome,
+            written=earlier.written,
+            corrected=earlier.corrected,
+            drifted=earlier.drifted,
+            restated=earlier.restated,
+        )
+
+
+def _is_known(pool: BatchPool, live: LivePool) -> bool:
+    """Whether the last write left this very state, or it has been found in sync since, for this generation."""
+    here = (live.row.etag, pool.generation)
+    written = pool.status.get("lastWrite", {})
+    if (written.get("eTag"), written.get("generation")) == here:
+        return True
+    ready = find(pool.status.get("conditions", ()), "Ready")
+    if ready is None or ready["reason"] != Reason.InSync:
+        return False
+    return (pool.status.get("eTag"), ready["observedGeneration"]) == here

@@ -36,6 +36,9 @@ class Batch(Protocol):
     async def read(self, pool_id: str) -> LivePool:
         """One pool with its properties; raises PoolNotFound."""
 
+    async def unchanged(self, pool_id: str, etag: str) -> bool:
+        """Whether a pool still has this ETag."""
+
     async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
         """Replace the five properties of a pool."""
 

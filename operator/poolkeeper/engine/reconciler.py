@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from poolkeeper.domain.announcements import announcements
-from poolkeeper.domain.failures import Failure, InvalidProperties, PoolNotFound
+from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable
+from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.merge_patch import merge_patch
-from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.outcome import Outcome
-from poolkeeper.domain.plan import Desired, Keep, Leave, Write, plan
+from poolkeeper.domain.plan import Decision, Desired, Keep, Leave, Watch, Write, plan
 from poolkeeper.domain.resources import BatchPool, Key
-from poolkeeper.domain.status import pool_status
+from poolkeeper.domain.status import Status, is_news, pool_status, suspended_status
 from poolkeeper.engine.accounts import Accounts
 from poolkeeper.engine.catalog import Catalog
+from poolkeeper.engine.claims import Claims
 from poolkeeper.engine.gate import AccountClosed
 from poolkeeper.engine.memory import GONE, Memory
-from poolkeeper.engine.ports import Batch, Clock, Cluster
+from poolkeeper.engine.ports import Clock, Cluster
 from poolkeeper.engine.telemetry import Telemetry
+from poolkeeper.engine.writer import Look, Writer
+
+_LOOKS = 3
+"""Reads of one pool that keeps moving, before it is left for later."""
 
 
 class Reconciler:
@@ -33,14 +39,18 @@ class Reconciler:
         telemetry: Telemetry,
         memories: dict[Key, Memory],
         seen: Callable[[BatchPool], None],
+        flap_limit: Limit | None = None,
     ) -> None:
         self._catalog = catalog
         self._accounts = accounts
+        self._claims = Claims(catalog)
+        self._writer = Writer(telemetry, monotonic=clock.monotonic)
         self._cluster = cluster
         self._clock = clock
         self._telemetry = telemetry
         self._memories = memories
         self._seen = seen
+        self._flap_limit = flap_limit or Limit()
 
     async def reconcile(self, key: Key) -> Failure | AccountClosed | None:
         """One look; what kept the pool from being in sync. Raises ClusterUnavailable when it cannot be reported."""
@@ -48,10 +58,11 @@ class Reconciler:
         if pool is None:
             self._memories.pop(key, None)
             return None
-        memory = self._memories.setdefault(key, Memory.of(pool))
+        memory = self._memories.setdefault(key, Memory.of(pool, limit=self._flap_limit))
+        memory.begin(pool)
         closed: AccountClosed | None = None
         try:
-            outcome = await self._settle(pool, memory)
+            outcome = None if pool.suspended else await self._settle(pool, memory)
         except AccountClosed as error:
             if not error.serious and pool.status.get("observedGeneration") == pool.generation:
                 return error
@@ -60,50 +71,60 @@ class Reconciler:
             memory.row = GONE if isinstance(failure, PoolNotFound) else None
             outcome = Outcome(failure=failure)
         await self._report(pool, outcome, memory)
-        return closed or outcome.failure
+        return closed or (None if outcome is None else outcome.failure)
 
     async def _settle(self, pool: BatchPool, memory: Memory) -> Outcome:
+        self._claims.check(pool)
         desired = Desired.of(pool.properties)
         batch = self._accounts.line(pool.account)
-        live = await batch.read(pool.pool_id)
-        memory.row = live.row
-        match plan(desired, live, refusal=memory.refusal(pool)):
-            case Keep():
-                memory.synced = pool.generation
-                return Outcome(live=live)
-            case Leave(failure, differences):
-                drifted = memory.synced == pool.generation and bool(differences)
-                return Outcome(live=live, failure=failure, differences=differences, drifted=drifted)
-            case Write() as write:
-                return await self._write(pool, write, live, batch=batch, memory=memory)
+        for _ in range(_LOOKS):
+            live = await batch.read(pool.pool_id)
+            memory.row = live.row
+            past = memory.past(pool, desired.form, live)
+            decision = plan(pool, desired, live, past=past, now=self._clock.monotonic())
+            # The last look: the state that a write was decided on must still be there when it is sent.
+            if not isinstance(decision, Write) or await batch.unchanged(pool.pool_id, live.row.etag):
+                return await self._act(pool, decision, Look(desired.form, live, batch), memory)
+        raise PoolUnavailable("the pool changes faster than it can be looked at")
 
-    async def _write(self, pool: BatchPool, write: Write, live: LivePool, *, batch: Batch, memory: Memory) -> Outcome:
+    async def _act(self, pool: BatchPool, decision: Decision, look: Look, memory: Memory) -> Outcome:
         drifted = memory.synced == pool.generation
-        self._telemetry.drift(pool, write.differences, drifted=drifted)
-        try:
-            written = await batch.write(pool.pool_id, write.body)
-        except Failure as failure:
-            self._telemetry.write(pool, failure)
-            if isinstance(failure, InvalidProperties):
-                memory.refused = (pool.generation, failure)
-            return Outcome(live=live, failure=failure, differences=write.differences, drifted=drifted)
-        self._telemetry.write(pool, None)
-        memory.row = live.row_after(written)
-        memory.synced = pool.generation
-        return Outcome(live=live, corrected=write.differences, written=written, drifted=drifted)
+        seen = Outcome(live=look.live, desired=look.desired)
+        match decision:
+            case Keep():
+                memory.in_sync(pool)
+                return seen
+            case Watch(differences):
+                # Nobody will put it right, so it is counted when it is first seen, whoever caused it.
+                self._telemetry.drift(pool, differences, drifted=is_news(pool, differences))
+                return replace(seen, differences=differences, drifted=drifted)
+            case Leave(failure, differences):
+                return replace(seen, failure=failure, differences=differences, drifted=drifted and bool(differences))
+            case Write() as write:
+                self._telemetry.drift(pool, write.differences, drifted=drifted)
+                return await self._writer.write(pool, write, replace(seen, drifted=drifted), look=look, memory=memory)
 
-    async def _report(self, pool: BatchPool, outcome: Outcome, memory: Memory) -> None:
+    async def _report(self, pool: BatchPool, outcome: Outcome | None, memory: Memory) -> None:
+        now = self._clock.now()
+        if outcome is None:
+            await self._patch(pool, suspended_status(pool, now=now))
+            return
         outcome = memory.complete(outcome)
         memory.unreported = outcome if outcome.written is not None else None
-        status = pool_status(pool, outcome, now=self._clock.now())
-        patch = merge_patch(pool.status, status)
-        if patch:
-            body = await self._cluster.patch_status(pool, patch)
-            if body is None:
-                return
-            # As if a watch had told it: the answer may be the first to know of a newer spec.
-            self._seen(BatchPool.parse(body))
+        if not await self._patch(pool, pool_status(pool, outcome, now=now)):
+            return
         memory.unreported = None
         for announcement in announcements(pool, outcome):
             self._telemetry.announce(pool, announcement)
             await self._cluster.announce(pool, announcement)
+
+    async def _patch(self, pool: BatchPool, status: Status) -> bool:
+        """Have the resource show this status; False when the resource is gone."""
+        patch = merge_patch(pool.status, status)
+        if patch:
+            body = await self._cluster.patch_status(pool, patch)
+            if body is None:
+                return False
+            # As if a watch had told it: the answer may be the first to know of a newer spec.
+            self._seen(BatchPool.parse(body))
+        return True

@@ -46,7 +46,8 @@ class Sweeper:
 
     def groups(self, account: BatchAccount) -> set[SweepItem]:
         """The groups of an account: its own interval always (it shows whether the account answers), others as used."""
-        intervals = {interval_of(pool, account) for pool in self._catalog.members(account.key)}
+        members = self._catalog.members(account.key)
+        intervals = {interval_of(pool, account) for pool in members if not pool.suspended}
         return {SweepItem(account.key, interval) for interval in intervals | {account.check_interval}}
 
     async def sweep(self, item: SweepItem) -> float | None:
@@ -55,7 +56,8 @@ class Sweeper:
         if account is None or item not in self.groups(account):
             self._checked.pop(item.account, None)
             return None
-        pools = [pool for pool in self._catalog.members(account.key) if interval_of(pool, account) == item.interval]
+        members = (pool for pool in self._catalog.members(account.key) if not pool.suspended)
+        pools = [pool for pool in members if interval_of(pool, account) == item.interval]
         line = self._accounts.line(account.key)
         try:
             rows = await self._rows(line, pools)

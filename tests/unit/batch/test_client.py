@@ -58,6 +58,21 @@ async def test_the_row_of_one_pool_is_the_row_of_the_list(client: BatchClient) -
     assert await client.row("Rendering") == (await client.rows()).rows["rendering"]
 
 
+async def test_a_last_look_tells_whether_the_pool_has_moved(client: BatchClient, batchsim: BatchSim) -> None:
+    before = batchsim.etag("rendering")
+    assert await client.unchanged("Rendering", before)
+    (entry,) = batchsim.journal.entries("GetPool")
+    assert (entry.status, entry.query["$select"]) == (304, "id"), "it costs no body"
+    await client.write("rendering", NOTHING)
+    assert not await client.unchanged("rendering", before)
+    assert await client.unchanged("rendering", batchsim.etag("rendering"))
+
+
+async def test_a_last_look_at_a_pool_that_has_gone_finds_none(client: BatchClient) -> None:
+    with pytest.raises(failures.PoolNotFound):
+        await client.unchanged("nowhere", "0x1")
+
+
 async def test_a_pool_is_read_with_its_properties(client: BatchClient, batchsim: BatchSim) -> None:
     shown = batchsim.pool("rendering")
     live = await client.read("rendering")

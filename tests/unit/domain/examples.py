@@ -18,9 +18,14 @@ WRITTEN = Written(etag="0x8DE0000000000AB", last_modified="2026-01-02T00:00:00Z"
 
 
 def pool(
-    properties: Mapping[str, Any] | None = None, *, status: Mapping[str, Any] | None = None, generation: int = 3
+    properties: Mapping[str, Any] | None = None,
+    *,
+    status: Mapping[str, Any] | None = None,
+    generation: int = 3,
+    annotations: Mapping[str, str] | None = None,
+    **spec: Any,
 ) -> BatchPool:
-    """A BatchPool `lab/rendering` of the pool `Rendering`."""
+    """A BatchPool `lab/rendering` of the pool `Rendering`; `spec` is what stands beside its properties."""
     body = {
         "metadata": {
             "namespace": "lab",
@@ -28,8 +33,9 @@ def pool(
             "uid": "pool-uid",
             "generation": generation,
             "resourceVersion": "77",
+            "annotations": dict(annotations or {}),
         },
-        "spec": {"accountRef": {"name": "research"}, "poolID": "Rendering", "properties": properties or {}},
+        "spec": {"accountRef": {"name": "research"}, "poolID": "Rendering", "properties": properties or {}, **spec},
         "status": status or {},
     }
     return BatchPool.parse(body)

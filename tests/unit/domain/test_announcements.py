@@ -29,6 +29,17 @@ FAILED = Announcement("Warning", "ServiceUnavailable", f"pool Rendering: {BUSY}"
 FOUND = Announcement("Warning", "DriftDetected", "pool Rendering has drifted at /metadata/owner")
 
 
+FIGHT = failures.Flapping("put right 5 times", pause=60)
+FOUGHT = Outcome(live=live(), failure=FIGHT, differences=OWNER, drifted=True)
+WAITING = Outcome(live=live(), failure=failures.AwaitingApproval("a plan waits"), differences=OWNER)
+RESTATED = Outcome(live=live(), corrected=OWNER, written=WRITTEN, restated=differences("/metadata/team"))
+OTHER_WORDS = Announcement(
+    "Normal",
+    "StoredDifferently",
+    "pool Rendering: the service stores /metadata/team in other words than were sent; taken as equal",
+)
+
+
 class Row(NamedTuple):
     reason: str
     before: Outcome | None
@@ -65,6 +76,11 @@ ROWS = [
     Row("the same drift, still there", DRIFTED, DRIFTED, []),
     Row("a drift noticed during a failure", Outcome(failure=BUSY), DRIFTED, [FOUND]),
     Row("a change of the manifest that cannot be written is no drift", QUIET, PENDING, [FAILED]),
+    Row("a fight", QUIET, FOUGHT, [Announcement("Warning", "Flapping", f"pool Rendering: {FIGHT}"), FOUND]),
+    Row("the fight goes on", FOUGHT, FOUGHT, []),
+    Row("a plan waits", QUIET, WAITING, [Announcement("Warning", "AwaitingApproval", "pool Rendering: a plan waits")]),
+    Row("it goes on waiting", WAITING, WAITING, []),
+    Row("a write that is stored in other words", QUIET, RESTATED, [UPDATE, OTHER_WORDS]),
     Row("a write that was told too late, with what came after it", QUIET, WRITTEN_THEN_LOST, [UPDATE, FAILED]),
 ]
 
@@ -73,6 +89,34 @@ ROWS = [
 def test_transitions_and_writes_are_announced(row: Row) -> None:
     before = {} if row.before is None else pool_status(pool(), row.before, now=EARLIER)
     assert announcements(pool(status=before), row.now) == row.events, row.reason
+
+
+WATCHED = Outcome(live=live(), differences=OWNER, drifted=True)
+ELSEWHERE = Outcome(live=live(), differences=differences("/startTask"))
+LONG = Outcome(live=live(), differences=differences(*(f"/metadata/{n:03}{'n' * 5000}" for n in range(60))))
+NOTICED = Announcement("Warning", "DriftDetected", "pool Rendering differs at /metadata/owner; only watched")
+WATCHES = [
+    Row("the first look", None, QUIET, [SYNCED]),
+    Row("a quiet look", QUIET, QUIET, []),
+    Row("a difference, at the first look", None, WATCHED, [NOTICED]),
+    Row("a difference, whether it is drift or not", QUIET, WATCHED, [NOTICED]),
+    Row("the same difference, seen again", WATCHED, WATCHED, []),
+    Row(
+        "another difference",
+        WATCHED,
+        ELSEWHERE,
+        [Announcement("Warning", "DriftDetected", "pool Rendering differs at /startTask; only watched")],
+    ),
+    Row("more than a status holds, seen again", LONG, LONG, []),
+    Row("a failure", WATCHED, Outcome(failure=BUSY), [FAILED]),
+    Row("back after a failure", Outcome(failure=BUSY), QUIET, [SYNCED]),
+]
+
+
+@pytest.mark.parametrize("row", WATCHES, ids=lambda row: row.reason)
+def test_who_only_watches_is_told_of_each_difference_once(row: Row) -> None:
+    before = {} if row.before is None else pool_status(pool(mode="Observe"), row.before, now=EARLIER)
+    assert announcements(pool(status=before, mode="Observe"), row.now) == row.events, row.reason
 
 
 def test_many_paths_are_told_in_few_words() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from tests.unit.domain import examples
 
 METADATA = {"namespace": "lab", "name": "it", "uid": "u", "generation": 2, "resourceVersion": "1234"}
 POOL = {"accountRef": {"name": "research"}, "poolID": "Rendering", "properties": {"metadata": []}}
@@ -95,3 +96,32 @@ def test_resources_are_frozen() -> None:
 
 def test_a_key_is_printed_as_kubectl_prints_it() -> None:
     assert str(Key("lab", "it")) == "lab/it"
+
+
+OURS, FLUX = "poolkeeper.dev/reconcile-requested-at", "reconcile.fluxcd.io/requestedAt"
+
+
+@pytest.mark.parametrize(
+    ("ours", "flux", "newest", "reason"),
+    [
+        ("2026-01-01T12:00:00Z", "2026-01-01T13:00:00Z", "2026-01-01T13:00:00Z", "the later time"),
+        ("2026-01-01T12:00:00Z", "2026-01-01T13:00:00+02:00", "2026-01-01T12:00:00Z", "as times, not as texts"),
+        ("now", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "what is no time is older than what is"),
+        ("1893456000", "2026-01-01T12:00:00Z", "1893456000", "seconds since 1970 are a time"),
+        ("", "", "", "empty, as a shell without `date` has it"),
+    ],
+)
+def test_of_two_requests_the_newest_is_the_last(ours: str, flux: str, newest: str, reason: str) -> None:
+    assert examples.pool(annotations={OURS: ours, FLUX: flux}).requests[-1] == newest, reason
+
+
+def test_only_what_a_person_asks_is_a_reason_to_look() -> None:
+    base = examples.pool()
+    assert examples.pool(annotations={"example.org/note": "x"}, status={"eTag": "0x1"}).asks == base.asks
+    for other in (
+        examples.pool(generation=4),
+        examples.pool(annotations={OURS: "x"}),
+        examples.pool(annotations={FLUX: "x"}),
+    ):
+        assert other.asks != base.asks
+    assert examples.pool(annotations={"poolkeeper.dev/approve": "x"}).asks != base.asks

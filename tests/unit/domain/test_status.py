@@ -28,6 +28,7 @@ def test_the_first_look_at_a_pool_in_sync_says_so() -> None:
         "lastModified": "2026-01-01T12:00:00Z",
         "pool": {"state": "active", "allocationState": "steady", "currentNodeCommunicationMode": "classic"},
         "drift": [],
+        "adopted": True,
         "conditions": [
             {
                 "type": "Ready",
@@ -97,6 +98,10 @@ MARKED = [
     Conditions(failures.AccountNotFound("none"), stalled=False, reconciling=False),
     Conditions(failures.SecretNotFound("none"), stalled=False, reconciling=False),
     Conditions(failures.EndpointNotAllowed("elsewhere"), stalled=True, reconciling=False),
+    Conditions(failures.AwaitingApproval("a plan waits"), stalled=False, reconciling=False),
+    Conditions(failures.RemovalNeedsConsent("the first write"), stalled=True, reconciling=False),
+    Conditions(failures.Conflict("another"), stalled=True, reconciling=False),
+    Conditions(failures.Flapping("put right", pause=60), stalled=True, reconciling=False),
 ]
 
 

@@ -71,19 +71,28 @@ class Desk:
         *,
         account: str = "research",
         interval: str | None = None,
+        **more: Any,
     ) -> BatchPool:
         """A BatchPool that is known."""
-        spec = {"accountRef": {"name": account}, "poolID": name, "properties": dict(properties or {})}
+        spec = {"accountRef": {"name": account}, "poolID": name, "properties": dict(properties or {}), **more}
         if interval is not None:
             spec["checkInterval"] = interval
         found = BatchPool.parse(self.cluster.create(POOL, name, spec))
         self.catalog.put_pool(found)
         return found
 
-    def change(self, name: str, properties: Mapping[str, Any]) -> None:
+    def change(self, name: str, properties: Mapping[str, Any] | None = None, **more: Any) -> None:
         """A user changes a BatchPool, and the watch tells."""
-        body = self.cluster.change(POOL, key(name), {"properties": dict(properties)})
-        self.catalog.put_pool(BatchPool.parse(body))
+        spec = more if properties is None else {"properties": dict(properties), **more}
+        self.catalog.put_pool(BatchPool.parse(self.cluster.change(POOL, key(name), spec)))
+
+    def annotate(self, name: str, **annotations: str) -> None:
+        """A user annotates a BatchPool, and the watch tells; `approve` stands for `poolkeeper.dev/approve`."""
+        self.catalog.put_pool(BatchPool.parse(self.cluster.annotate(POOL, key(name), annotations)))
+
+    def restart(self) -> None:
+        """Forget what only the process knew."""
+        self.memories.clear()
 
     def _keep(self, answered: Resource) -> None:
         if isinstance(answered, BatchPool):

@@ -59,6 +59,12 @@ class FakeCluster(Switchboard):
         body["metadata"]["generation"] += 1
         return self.changed(kind, key)
 
+    def annotate(self, kind: str, key: Key, annotations: Mapping[str, str], *, prefix: str = "poolkeeper.dev/") -> Json:
+        """The object with these annotations besides; the generation stays."""
+        given = self.objects[kind, key]["metadata"].setdefault("annotations", {})
+        given.update({prefix + name.replace("_", "-"): value for name, value in annotations.items()})
+        return self.changed(kind, key)
+
     def changed(self, kind: str, key: Key) -> Json:
         """The object under a new resource version."""
         body = self.objects[kind, key]

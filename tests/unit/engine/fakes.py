@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -162,6 +162,8 @@ class FakeService(Switchboard):
         self.page = page
         self.pools: dict[str, KeptPool] = {}
         self.bodies: list[Json] = []
+        self.stores: Callable[[Json], Json] = dict
+        """What the service makes of a body; as it was sent, unless a test has another rule."""
         self._version = 0
 
     def put(self, pool_id: str, properties: Mapping[str, Any] | None = None, *, state: str = "active") -> None:
@@ -191,7 +193,7 @@ class FakeService(Switchboard):
         """A full replace, as `updateproperties` is."""
         assert set(body) >= BODY, "a body that is not full would be refused"
         kept = self.find(pool_id)
-        kept.properties, kept.etag = dict(body), self._etag()
+        kept.properties, kept.etag = self.stores(dict(body)), self._etag()
         self.bodies.append(dict(body))
         return kept
 
@@ -226,6 +228,10 @@ class FakeBatch:
         await self._received("read", pool_id)
         kept = self.service.find(pool_id)
         return LivePool(kept.row, "2026-01-01T00:00:00Z", None, canonical(kept.properties))
+
+    async def unchanged(self, pool_id: str, etag: str) -> bool:
+        await self._received("unchanged", pool_id)
+        return self.service.find(pool_id).etag == etag
 
     async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
         await self._received("write", pool_id)

@@ -91,16 +91,27 @@ class Lab:
         account: str = "research",
         pool_id: str | None = None,
         interval: str | None = None,
+        **more: Any,
     ) -> None:
         """A user creates a BatchPool."""
-        spec = {"accountRef": {"name": account}, "poolID": pool_id or name, "properties": dict(properties or {})}
+        spec = {
+            "accountRef": {"name": account},
+            "poolID": pool_id or name,
+            "properties": dict(properties or {}),
+            **more,
+        }
         if interval is not None:
             spec["checkInterval"] = interval
         self._seen(POOL, self.cluster.create(POOL, name, spec))
 
-    def change(self, name: str, properties: Mapping[str, Any]) -> None:
+    def change(self, name: str, properties: Mapping[str, Any] | None = None, **more: Any) -> None:
         """A user changes what a BatchPool wants."""
-        self._seen(POOL, self.cluster.change(POOL, key(name), {"properties": dict(properties)}))
+        spec = more if properties is None else {"properties": dict(properties), **more}
+        self._seen(POOL, self.cluster.change(POOL, key(name), spec))
+
+    def annotate(self, name: str, *, prefix: str = "poolkeeper.dev/", **annotations: str) -> None:
+        """A user annotates a BatchPool; underscores stand for hyphens."""
+        self._seen(POOL, self.cluster.annotate(POOL, key(name), annotations, prefix=prefix))
 
     def delete(self, name: str) -> None:
         """A user deletes a BatchPool."""

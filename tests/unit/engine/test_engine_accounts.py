@@ -28,7 +28,7 @@ async def test_pools_wait_for_their_account_and_follow_it(lab: Lab) -> None:
     lab.account()
     await lab.run()
     assert {lab.ready(name) for name in POOLS} == {"InSync"}
-    assert lab.service().counts() == {"list": 1, "read": 3, "write": 3}
+    assert lab.service().counts() == {"list": 1, "read": 6, "unchanged": 3, "write": 3}
     assert lab.status("research", ACCOUNT)["pools"] == 3
     lab.delete_account()
     await lab.run()
@@ -54,7 +54,7 @@ async def test_a_changed_account_is_used_at_once_by_all_its_pools(lab: Lab) -> N
     lab.service().calls.clear()
     lab.change_account(endpoint=endpoint("moved"))
     await lab.run()
-    assert lab.service("moved").counts() == {"list": 1, "read": 3, "write": 3}
+    assert lab.service("moved").counts() == {"list": 1, "read": 6, "unchanged": 3, "write": 3}
     assert lab.service().calls == []
     assert [batch.account.endpoint for batch in lab.connector.open] == [endpoint("moved")]
 

@@ -88,17 +88,17 @@ async def test_what_changes_no_spec_is_no_reason_to_look(lab: Lab) -> None:
     assert "read" not in quiet.service().counts(since=began)
 
 
-async def test_a_changed_manifest_is_one_read_one_write_one_patch_at_once(lab: Lab) -> None:
+async def test_a_changed_manifest_is_one_write_between_two_reads_and_one_patch_at_once(lab: Lab) -> None:
     quiet = all_as_wanted(lab)
     await quiet.start(120)
     began = now()
     quiet.change("research-a", OTHER)
     await quiet.run(0.1)
     counts = quiet.service().counts(since=began)
-    assert (counts["read"], counts["write"]) == (1, 1)
+    assert (counts["read"], counts["unchanged"], counts["write"]) == (2, 1, 1)
     assert len(quiet.pool_patches(since=began)) == 1
     await quiet.run(600)
-    assert quiet.service().counts(since=began).keys() == {"read", "write", "list"}
+    assert quiet.service().counts(since=began).keys() == {"read", "unchanged", "write", "list"}
     assert len(quiet.pool_patches(since=began)) == 1
 
 

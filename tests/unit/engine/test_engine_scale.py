@@ -26,7 +26,8 @@ async def test_five_hundred_cold_pools_cost_what_they_must(lab: Lab) -> None:
     await lab.start(10)
     assert {lab.ready(name) for name in names} == {"InSync"}
     counts = lab.service().counts()
-    assert (counts["read"], counts["write"]) == (MANY, MANY)
+    # What is decided, the last look, the write and its verification.
+    assert (counts["read"], counts["unchanged"], counts["write"]) == (2 * MANY, MANY, MANY)
     assert counts["list"] <= 2, "one at once, and one that begins the regular ones"
     assert len(lab.pool_patches()) == MANY
     assert lab.status("research", ACCOUNT)["pools"] == MANY
@@ -40,9 +41,9 @@ async def test_a_lane_works_on_eight_pools_at_a_time_and_shows_the_rest_as_its_d
     lab.service().latency = 1
     await lab.start(1.5)
     counts = lab.service().counts()
-    assert (counts["read"], counts["write"]) == (8, 8)
+    assert (counts["read"], counts["unchanged"]) == (8, 8)
     assert lab.metric("poolkeeper_queue_depth") == {(): 100 - 8}
-    await lab.run(30)
+    await lab.run(60)
     assert lab.metric("poolkeeper_queue_depth") == {(): 0}
 
 
@@ -78,7 +79,8 @@ async def test_a_burst_of_changes_is_served_in_its_order(lab: Lab) -> None:
         lab.change(name, OTHER)
     await lab.run(10)
     read = [call.pool for call in lab.service().calls if call.operation == "read" and call.at >= began]
-    assert read == list(reversed(names))
+    # Each is read again after its write, by then among the first looks at others.
+    assert list(dict.fromkeys(read)) == list(reversed(names))
 
 
 async def test_a_stop_lets_looks_finish_and_writes_their_status(lab: Lab) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from poolkeeper.domain.drift import Difference
 from poolkeeper.domain.failures import InvalidProperties, ServiceUnavailable
+from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.status import pool_status
@@ -73,11 +75,75 @@ def test_a_refusal_is_for_its_generation_only() -> None:
     assert Memory.of(pool(generation=4, status=after(REFUSED))).refused is None
 
 
+@pytest.mark.parametrize(
+    ("status", "adopted", "reason"),
+    [
+        ({}, False, "never looked at"),
+        (after(Outcome(live=LIVE)), True, "in sync once"),
+        (after(Outcome(failure=ServiceUnavailable("no")), status=after(Outcome(live=LIVE))), True, "then in trouble"),
+        (after(REFUSED), False, "never written"),
+    ],
+)
+def test_adoption_survives_a_restart(status: dict[str, Any], reason: str, *, adopted: bool) -> None:
+    assert Memory.of(pool(generation=3, status=status)).adopted is adopted, reason
+
+
+def test_the_limit_of_corrections_is_the_operators() -> None:
+    assert Memory.of(pool(), limit=Limit(2, 5.0)).flaps.limit == Limit(2, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "cleared", "reason"),
+    [
+        ({}, False, "nothing was asked"),
+        ({"resource_version": 9, "status": {"eTag": "0x9"}}, False, "a new status is nobody's wish"),
+        ({"generation": 2}, True, "the spec has changed"),
+        ({"requests": ("now",)}, True, "somebody asks for a look"),
+        ({"approved": "hash"}, True, "somebody approves"),
+    ],
+)
+def test_the_count_of_corrections_begins_anew_when_a_person_asks(
+    changed: dict[str, Any], reason: str, *, cleared: bool
+) -> None:
+    memory = Memory.of(pool())
+    memory.begin(pool())
+    for second in range(5):
+        memory.flaps.corrected(["/metadata/owner"], now=second)
+    memory.begin(replace(pool(), **changed))
+    assert (memory.flaps.flapping(["/metadata/owner"], now=5) == []) is cleared, reason
+
+
+STORED, SENT = {"metadata": {"owner": "ME"}}, {"metadata": {"owner": "me"}}
+OWN = {"lastWrite": {"eTag": "0x1", "generation": 3}}
+
+
+@pytest.mark.parametrize(
+    ("status", "live", "expected", "reason"),
+    [
+        (OWN, STORED, STORED, "it is the very state that our write left"),
+        (OWN, SENT, None, "it was stored as it was sent"),
+        ({"lastWrite": {"eTag": "0x0", "generation": 3}}, STORED, None, "somebody has changed it since"),
+        ({"lastWrite": {"eTag": "0x1", "generation": 2}}, STORED, None, "we wrote another manifest"),
+        ({}, STORED, None, "we never wrote"),
+    ],
+)
+def test_what_the_service_makes_of_a_manifest_is_known_again_after_a_restart(
+    status: dict[str, Any], live: dict[str, Any], expected: dict[str, Any] | None, reason: str
+) -> None:
+    resource = pool(generation=3, status=status)
+    memory = Memory.of(resource)
+    assert memory.expected(resource, SENT, replace(LIVE, form=live)) == expected, reason
+    moved = replace(LIVE, row=PoolRow("0x7", "active", "steady"), form=live)
+    assert memory.expected(resource, SENT, moved) == expected, "and is not forgotten when the pool moves"
+    assert memory.expected(resource, {"metadata": {}}, moved) is None, "another manifest is another matter"
+
+
 def test_an_unreported_write_is_told_with_the_next_outcome() -> None:
-    earlier = Outcome(live=LIVE, corrected=CORRECTED, written=WRITTEN, drifted=True)
+    earlier = Outcome(live=LIVE, corrected=CORRECTED, written=WRITTEN, drifted=True, restated=CORRECTED)
     memory = Memory(synced=3, refused=None, unreported=earlier)
     completed = memory.complete(Outcome(live=LIVE))
     assert (completed.written, completed.corrected, completed.drifted) == (WRITTEN, CORRECTED, True)
+    assert completed.restated == CORRECTED
 
 
 def test_a_newer_write_takes_the_place_of_an_unreported_one() -> None:

@@ -69,7 +69,7 @@ ROWS = {
     "different": Row(
         reason="one read, one write",
         live=OTHER,
-        sent=["read", "write"],
+        sent=["read", "unchanged", "write", "read"],
         ready="InSync",
         drifted="False",
         events=["Updated"],
@@ -127,7 +127,7 @@ ROWS = {
         reason="the same body would be refused again",
         live=OTHER,
         on_write=InvalidProperties("400"),
-        sent=["read", "write"],
+        sent=["read", "unchanged", "write"],
         ready="InvalidProperties",
         drifted="True",
         marks=STALLED,
@@ -137,7 +137,7 @@ ROWS = {
         reason="it may come right without the manifest, so it is not stalled",
         live=OTHER,
         on_write=PackagesUnavailable("409"),
-        sent=["read", "write"],
+        sent=["read", "unchanged", "write"],
         ready="InvalidProperties",
         drifted="True",
         events=["InvalidProperties"],
@@ -146,7 +146,7 @@ ROWS = {
         reason="who may read still tells of the difference",
         live=OTHER,
         on_write=AccessDenied("403"),
-        sent=["read", "write"],
+        sent=["read", "unchanged", "write"],
         ready="AccessDenied",
         drifted="True",
         events=["AccessDenied"],
@@ -155,7 +155,7 @@ ROWS = {
         reason="the pool has gone between read and write",
         live=OTHER,
         on_write=PoolNotFound("404"),
-        sent=["read", "write"],
+        sent=["read", "unchanged", "write"],
         ready="PoolNotFound",
         drifted="True",
         events=["PoolNotFound"],
@@ -164,7 +164,7 @@ ROWS = {
         reason="the service says so only when written to",
         live=OTHER,
         on_write=PoolDeleting("409"),
-        sent=["read", "write"],
+        sent=["read", "unchanged", "write"],
         ready="PoolDeleting",
         drifted="True",
         events=["PoolDeleting"],
@@ -173,7 +173,7 @@ ROWS = {
         reason="this pool now, not the account",
         live=OTHER,
         on_write=PoolUnavailable("500"),
-        sent=["read", "write"],
+        sent=["read", "unchanged", "write"],
         ready="ServiceUnavailable",
         drifted="True",
         marks=RECONCILING,
@@ -209,7 +209,7 @@ async def test_the_order_is_read_write_patch_event(desk: Desk) -> None:
     desk.service().put("rendering", OTHER)
     desk.cluster.calls = desk.service().calls
     await desk.look()
-    assert operations(desk.cluster.calls) == ["read", "write", "patch_status", "announce"]
+    assert operations(desk.cluster.calls) == ["read", "unchanged", "write", "read", "patch_status", "announce"]
     assert desk.service().find("rendering").properties["metadata"] == WANTED["metadata"]
 
 
@@ -220,7 +220,7 @@ async def test_a_second_look_reads_and_says_nothing(desk: Desk) -> None:
     before = status(desk)
     for _ in range(3):
         assert await desk.look() is None
-    assert operations(desk.service().calls) == ["read", "write", "read", "read", "read"]
+    assert operations(desk.service().calls) == ["read", "unchanged", "write", "read"] + 3 * ["read"]
     assert (len(desk.cluster.patches), len(desk.cluster.told)) == (1, 1)
     assert status(desk) == before
 
@@ -239,7 +239,7 @@ async def test_a_refused_body_is_not_sent_again_until_the_manifest_changes(desk:
     desk.service().fail(InvalidProperties("400"), operation="write", times=1)
     for _ in range(3):
         assert isinstance(await desk.look(), InvalidProperties)
-    assert desk.service().counts() == {"read": 3, "write": 1}
+    assert desk.service().counts() == {"read": 3, "unchanged": 1, "write": 1}
     assert len(desk.cluster.patches) == 1, "a drift event is not due: nobody drifted"
     desk.change("rendering", metadata(owner="she"))
     assert await desk.look() is None
