@@ -11,6 +11,7 @@ from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.drift import drift, paths_of
 from poolkeeper.domain.endpoints import check_endpoint
 from poolkeeper.domain.plan import Desired
+from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import BatchAccount, BatchPool
 from tests.deploy.files import EXAMPLES, ROOT, Object, objects, properties
 from tests.testbed.kubectl import Kubectl
@@ -88,6 +89,7 @@ def test_applying_it_changes_what_the_demo_tells(file: Path) -> None:
     differences = drift(canonical(live), canonical(properties(file)))
     assert paths_of(differences) == CHANGES[file.stem]
     assert not [each for each in differences if each.op == "remove"], "an example takes nothing away from a pool"
+    assert removals(differences, properties(file)) == (), "nor does it have to ask for consent to its first write"
 
 
 def test_every_live_pool_has_its_example_and_one_example_has_no_pool_yet() -> None:
