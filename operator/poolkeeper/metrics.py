@@ -79,6 +79,10 @@ class Metrics:
         """Count pools by readiness at each scrape, from where their state is kept anyway."""
         self.registry.register(_Pools(states))
 
+    def watch_retired(self, uses: Callable[[], Iterable[str]]) -> None:
+        """Count, at each scrape, the manifests that use what Azure has retired, by property."""
+        self.registry.register(_Retired(uses))
+
     def watch_checks(self, ages: Callable[[], Mapping[str, float]]) -> None:
         """Tell at each scrape how long ago each account was last checked."""
         self.registry.register(_Checks(ages))
@@ -98,6 +102,19 @@ class _Pools(Collector):
         )
         for labels, count in Tally(self._states()).items():
             family.add_metric(labels, count)
+        yield family
+
+
+class _Retired(Collector):
+    def __init__(self, uses: Callable[[], Iterable[str]]) -> None:
+        self._uses = uses
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            "poolkeeper_deprecated_use", "BatchPools that use what Azure has retired.", labels=["property"]
+        )
+        for name, count in Tally(self._uses()).items():
+            family.add_metric([name], count)
         yield family
 
 

@@ -27,7 +27,9 @@ class Account:
     async def decide(self, properties: Json) -> Decision:
         """What the operator would do now."""
         pool = a_pool(properties, adoption="Overwrite")
-        return plan(pool, Desired.of(properties), await self.client.read(POOL), past=Past(), now=0.0)
+        return plan(
+            pool, Desired.of(properties, version="2024-07-01.20.0"), await self.client.read(POOL), past=Past(), now=0.0
+        )
 
     async def write(self, properties: Json) -> Json:
         """Do what the operator does about a pool that differs; the body that the service received."""

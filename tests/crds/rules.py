@@ -22,6 +22,7 @@ APPLIED = {
     "pool-suspend-is-a-boolean": "a quoted true is a string, and a string would not suspend",
     "pool-check-interval-is-a-duration": "a mistyped interval must not become a busy loop",
     "pool-fields-are-known": "a mistyped field would silently be removed from the pool",
+    "ignored-places-lie-in-the-properties": "a place that no write can change would be ignored in vain",
     # Start task
     "start-task-has-a-command-line": "StartTask.commandLine is required",
     "retry-count-starts-at-minus-one": "-1 means for ever, less means nothing",

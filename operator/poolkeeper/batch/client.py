@@ -14,23 +14,26 @@ from poolkeeper.batch.transport import Transport
 from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.failures import BatchFailure, PoolUnavailable, ServiceUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
+from poolkeeper.domain.retired import MODE
+from poolkeeper.domain.versions import PROPERTIES_OF, carried
 from poolkeeper.engine.ports import Listing
 
 _MOST_PAGES = 1000
 """Of a list: a million pools. A link that leads back would be followed for ever."""
 
 _ROW = "id,eTag,state,allocationState"
-_READ = (
-    f"{_ROW},currentNodeCommunicationMode,targetNodeCommunicationMode,"
-    "startTask,applicationPackageReferences,certificateReferences,metadata"
-)
 
 
 class BatchClient:
     """Fulfils the engine's Batch port over a transport."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, *, version: str) -> None:
         self._transport = transport
+        self._version = version
+        # A version refuses to select what it does not know.
+        names = PROPERTIES_OF[version]
+        modes = ("currentNodeCommunicationMode",) if MODE in names else ()
+        self._whole = ",".join((_ROW, *modes, *names))
 
     async def probe(self) -> None:
         await self._transport.send("ListPools", "GET", "/pools", params={"$select": "id", "maxresults": "1"})
@@ -58,14 +61,15 @@ class BatchClient:
             return _row(response.json())
 
     async def read(self, pool_id: str) -> LivePool:
-        response = await self._get(pool_id, _READ)
+        response = await self._get(pool_id, self._whole)
         with _understood(response):
             pool = response.json()
             return LivePool(
                 row=_row(pool),
                 last_modified=_rfc3339(response),
                 current_mode=pool.get("currentNodeCommunicationMode"),
-                form=canonical(pool),
+                form=carried(canonical(pool), self._version),
+                properties=pool,
             )
 
     async def unchanged(self, pool_id: str, etag: str) -> bool:

@@ -51,4 +51,4 @@ class Connect:
             metrics=self._metrics,
             answer_within=self._answer_within,
         )
-        return BatchClient(transport)
+        return BatchClient(transport, version=account.api_version)

@@ -9,6 +9,7 @@ from poolkeeper.domain.drift import in_words, paths_of
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.retired import RETIRED, retired_uses
 from poolkeeper.domain.status import is_news, ready_reason
 
 
@@ -23,7 +24,7 @@ class Announcement:
 
 def announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
     """The events of one look at a pool, given the status from before it."""
-    found: list[Announcement] = []
+    found = retirements(pool)
     before = ready_reason(pool.status)
     if outcome.written is not None:
         found.append(_written(pool, outcome, request_id=outcome.written.request_id))
@@ -47,6 +48,14 @@ def announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
         message = f"pool {pool.pool_id}: the service stores {what} in other words than were sent; taken as equal"
         found.append(Announcement("Normal", "StoredDifferently", message))
     return found
+
+
+def retirements(pool: BatchPool) -> list[Announcement]:
+    """A warning for each retired feature that a new generation uses."""
+    if pool.status.get("observedGeneration") == pool.generation:
+        return []
+    uses = retired_uses(pool.properties)
+    return [Announcement("Warning", "RetiredFeature", f"spec.properties.{name}: {RETIRED[name]}") for name in uses]
 
 
 def _written(pool: BatchPool, outcome: Outcome, *, request_id: str) -> Announcement:

@@ -13,5 +13,5 @@ _LENGTH = 16
 
 def plan_hash(pool: BatchPool, etag: str) -> str:
     """Changes with the manifest and with the live ETag. Made of the manifest, never of a secret's value."""
-    material = json.dumps([pool.uid, pool.properties, etag], sort_keys=True)
+    material = json.dumps([pool.uid, pool.properties, pool.ignore, etag], sort_keys=True)
     return hashlib.sha256(material.encode()).hexdigest()[:_LENGTH]

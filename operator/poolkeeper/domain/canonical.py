@@ -23,7 +23,11 @@ def full_body(properties: Mapping[str, Any]) -> dict[str, Any]:
     The three arrays are always there, the start task only when desired (left out, the service removes it), the
     mode always. Raises InvalidSpec for what the API's types do not allow.
     """
-    wire = PROPERTIES.wire(properties, "spec.properties")
-    arrays = {name: wire.get(name, []) for name in ALWAYS_SENT}
-    mode = {"targetNodeCommunicationMode": wire.get("targetNodeCommunicationMode", "default")}
-    return {**wire, **arrays, **mode}
+    return filled(PROPERTIES.wire(properties, "spec.properties"))
+
+
+def filled(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with everything that is always sent."""
+    arrays = {name: body.get(name, []) for name in ALWAYS_SENT}
+    mode = {"targetNodeCommunicationMode": body.get("targetNodeCommunicationMode", "default")}
+    return {**body, **arrays, **mode}

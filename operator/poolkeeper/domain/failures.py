@@ -3,6 +3,8 @@
     PoolkeeperError
     ├── Failure                     has a reason; ends in a condition
     │   ├── InvalidSpec             the manifest says what the API cannot take
+    │   ├── UnsupportedProperty     the account's api-version cannot carry what the manifest asks for
+    │   │   └── CannotBeKept        what spec.ignore points at cannot be sent along
     │   ├── AwaitingApproval        mode Approve, and nobody has approved this plan
     │   ├── RemovalNeedsConsent     the first write would remove what the manifest does not name
     │   ├── Conflict                another BatchPool has the same pool
@@ -77,6 +79,19 @@ class InvalidSpec(Failure):
         self.path = path
 
 
+class UnsupportedProperty(Failure):
+    """What is asked for cannot be sent whole, and is never sent in part."""
+
+    reason = Reason.UnsupportedProperty
+    advice = "take it out of the manifest, or use an api-version of the BatchAccount that has it"
+
+
+class CannotBeKept(UnsupportedProperty):
+    """What `spec.ignore` leaves to others cannot be carried into the body."""
+
+    advice = "write it into spec.properties, or change spec.ignore"
+
+
 class AwaitingApproval(Failure):
     """A plan waits for somebody to approve it."""
 
@@ -87,7 +102,9 @@ class RemovalNeedsConsent(Failure):
     """The first write to this pool would take away what the manifest does not speak of."""
 
     reason = Reason.RemovalNeedsConsent
-    advice = "write it into spec.properties if the pool is to keep it, or let it go with spec.adoption: Overwrite"
+    advice = (
+        "write it into spec.properties, leave it to others with spec.ignore, or let it go with spec.adoption: Overwrite"
+    )
 
 
 class Conflict(Failure):

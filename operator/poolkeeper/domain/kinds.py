@@ -150,6 +150,8 @@ class Record:
     absent: Canonical | Absent = ABSENT
     settle: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     """What holds between fields (an auto user is filled in only where no user is named)."""
+    incomplete: Callable[[Mapping[str, Any]], bool] | None = None
+    """Whether a live value may have a part that the service does not show."""
     whole: bool = False
     """Something that people would miss as a whole: its going is a removal, not a change of what holds it."""
 
@@ -209,6 +211,10 @@ class Named:
             out[name] = ordered[0]
             out.update({f"{name}#{number}": form for number, form in enumerate(ordered[1:], start=2)})
         return out or self.empty
+
+    def name_of(self, given: Json) -> str:
+        """The name of one item, as it stands in paths."""
+        return self._split(given)[0]
 
     def _split(self, given: Json) -> tuple[str, Any]:
         form = self.item.canonical(given)

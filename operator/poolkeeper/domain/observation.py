@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from poolkeeper.domain.canonical import Form
 
@@ -38,6 +40,8 @@ class LivePool:
     current_mode: str | None
     """The node communication mode in use; None while the pool has no nodes."""
     form: Form
+    properties: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """As the service spells them; held only while the pool is looked at."""
 
     def row_after(self, written: Written) -> PoolRow:
         """The row that a list shows once the write is the newest change, so that it is not taken for another's."""

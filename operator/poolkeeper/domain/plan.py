@@ -17,19 +17,21 @@ pool that does not exist never gets here: reading it raised PoolNotFound.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from poolkeeper.domain.approval import plan_hash
-from poolkeeper.domain.canonical import Form, canonical, full_body
+from poolkeeper.domain.canonical import Form, canonical, filled, full_body
 from poolkeeper.domain.drift import Difference, drift, in_words, paths_of
 from poolkeeper.domain.failures import AwaitingApproval, Failure, Flapping, PoolDeleting, RemovalNeedsConsent
 from poolkeeper.domain.flaps import Flaps
+from poolkeeper.domain.ignore import carry, check_pointers
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import APPROVE, BatchPool
 from poolkeeper.domain.shown import shown
+from poolkeeper.domain.versions import carried, check_carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,23 @@ class Desired:
     body: dict[str, Any]
 
     @classmethod
-    def of(cls, properties: Mapping[str, Any]) -> Desired:
-        """Raises InvalidSpec for what the API's types do not allow."""
-        return cls(form=canonical(properties), body=full_body(properties))
+    def of(
+        cls,
+        properties: Mapping[str, Any],
+        *,
+        version: str,
+        ignore: Sequence[str] = (),
+        live: Mapping[str, Any] | None = None,
+    ) -> Desired:
+        """What a manifest asks for, with what is `live` wherever `ignore` points.
+
+        Raises InvalidSpec for what the API's types do not allow, UnsupportedProperty for what the api-version lacks or
+        what cannot be carried over whole.
+        """
+        check_carried(properties, version)
+        check_pointers(ignore)
+        body = filled(carry(full_body(properties), live or {}, ignore))
+        return cls(form=carried(canonical(body), version), body=carried(body, version))
 
 
 @dataclass(frozen=True, slots=True)

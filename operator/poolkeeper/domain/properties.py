@@ -61,6 +61,8 @@ REGISTRY = Record(
         "registryServer": Text(default="docker.io"),
         "identityReference": IDENTITY,
     },
+    # With a user name there may be a password, which the service keeps to itself.
+    incomplete=lambda registry: bool(registry.get("username")),
 )
 
 BIND_MOUNT = Record(

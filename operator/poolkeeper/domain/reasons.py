@@ -28,6 +28,7 @@ class Reason(StrEnum):
     AuthenticationFailed = "AuthenticationFailed"
     AccessDenied = "AccessDenied"
     InvalidProperties = "InvalidProperties"
+    UnsupportedProperty = "UnsupportedProperty"
     Throttled = "Throttled"
     ServiceUnavailable = "ServiceUnavailable"
 
@@ -70,6 +71,7 @@ CONSEQUENCES = {
     Reason.AuthenticationFailed: Consequence(Retry.SLOWLY),
     Reason.AccessDenied: Consequence(Retry.SLOWLY),
     Reason.InvalidProperties: Consequence(Retry.SPEC, stalled=True),
+    Reason.UnsupportedProperty: Consequence(Retry.SPEC, stalled=True),
     Reason.Throttled: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.ServiceUnavailable: Consequence(Retry.BACKOFF, reconciling=True),
 }

@@ -61,6 +61,7 @@ class BatchPool:
     mode: str = "Enforce"
     suspended: bool = False
     adoption: str = "Guard"
+    ignore: tuple[str, ...] = ()
     approved: str | None = None
     """The hash of the plan that somebody approved."""
     requests: tuple[str, ...] = ()
@@ -90,6 +91,7 @@ class BatchPool:
             mode=spec.get("mode", "Enforce"),
             suspended=spec.get("suspend", False),
             adoption=spec.get("adoption", "Guard"),
+            ignore=tuple(spec.get("ignore", ())),
             approved=annotations.get(APPROVE),
             requests=tuple(sorted((annotations[name] for name in REQUESTED_AT if name in annotations), key=_moment)),
         )

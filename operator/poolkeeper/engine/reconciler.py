@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from poolkeeper.domain.announcements import announcements
-from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable
+from poolkeeper.domain.failures import BatchFailure, Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.merge_patch import merge_patch
 from poolkeeper.domain.outcome import Outcome
@@ -68,18 +68,20 @@ class Reconciler:
                 return error
             closed, outcome = error, Outcome(failure=error.failure)
         except Failure as failure:
-            memory.row = GONE if isinstance(failure, PoolNotFound) else None
+            if isinstance(failure, BatchFailure):
+                memory.row = GONE if isinstance(failure, PoolNotFound) else None
             outcome = Outcome(failure=failure)
         await self._report(pool, outcome, memory)
         return closed or (None if outcome is None else outcome.failure)
 
     async def _settle(self, pool: BatchPool, memory: Memory) -> Outcome:
         self._claims.check(pool)
-        desired = Desired.of(pool.properties)
         batch = self._accounts.line(pool.account)
         for _ in range(_LOOKS):
             live = await batch.read(pool.pool_id)
             memory.row = live.row
+            version = batch.account.api_version
+            desired = Desired.of(pool.properties, version=version, ignore=pool.ignore, live=live.properties)
             past = memory.past(pool, desired.form, live)
             decision = plan(pool, desired, live, past=past, now=self._clock.monotonic())
             # The last look: the state that a write was decided on must still be there when it is sent.

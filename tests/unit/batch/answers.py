@@ -39,7 +39,7 @@ def transport_to(answer: Answer, *, metrics: Metrics | None = None, limiter: Lim
 
 def client_to(answer: Answer) -> BatchClient:
     """A client that has `answer` at its other end."""
-    return BatchClient(transport_to(answer))
+    return BatchClient(transport_to(answer), version="2024-07-01.20.0")
 
 
 def live_client(url: str, *, key: str = KEY) -> BatchClient:
@@ -52,7 +52,7 @@ def live_client(url: str, *, key: str = KEY) -> BatchClient:
         limiter=Limiter(10_000, monotonic=lambda: 0.0),
         metrics=Metrics(),
     )
-    return BatchClient(transport)
+    return BatchClient(transport, version="2024-07-01.20.0")
 
 
 def error(

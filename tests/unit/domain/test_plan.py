@@ -115,7 +115,7 @@ def test_the_first_row_that_fits_decides(row: Row) -> None:
         refusal=REFUSAL if row.refused else None,
         flaps=fight() if row.flapping else Flaps(),
     )
-    decision = plan(resource, Desired.of(WANTED), found, past=past, now=NOW)
+    decision = plan(resource, Desired.of(WANTED, version="2024-07-01.20.0"), found, past=past, now=NOW)
     assert type(decision) is row.decision, row.reason
     if isinstance(decision, Leave):
         assert decision.failure.reason == row.because, row.reason
@@ -124,7 +124,7 @@ def test_the_first_row_that_fits_decides(row: Row) -> None:
 
 
 def decide(found: Any, *, past: Past | None = None, **how: Any) -> Any:
-    return plan(pool(WANTED, **how), Desired.of(WANTED), found, past=past or Past(), now=NOW)
+    return plan(pool(WANTED, **how), Desired.of(WANTED, version="2024-07-01.20.0"), found, past=past or Past(), now=NOW)
 
 
 def test_a_write_bears_the_full_body_and_names_what_it_changes() -> None:
@@ -184,7 +184,7 @@ def test_an_approval_of_another_plan_is_said_to_be_void() -> None:
 
 def test_a_manifest_against_the_types_is_refused_before_any_pool_is_read() -> None:
     with pytest.raises(InvalidSpec):
-        Desired.of({"startTask": {}})
+        Desired.of({"startTask": {}}, version="2024-07-01.20.0")
 
 
 def test_the_row_after_a_write_has_the_new_etag_and_the_states_that_were() -> None:

@@ -101,6 +101,8 @@ MARKED = [
     Conditions(failures.AwaitingApproval("a plan waits"), stalled=False, reconciling=False),
     Conditions(failures.RemovalNeedsConsent("the first write"), stalled=True, reconciling=False),
     Conditions(failures.Conflict("another"), stalled=True, reconciling=False),
+    Conditions(failures.UnsupportedProperty("certificates"), stalled=True, reconciling=False),
+    Conditions(failures.CannotBeKept("a password"), stalled=True, reconciling=False),
     Conditions(failures.Flapping("put right", pause=60), stalled=True, reconciling=False),
 ]
 

@@ -1,0 +1,44 @@
+"""What each version of the Batch API can carry: data, in one place.
+
+2025-06-01 has neither certificates nor the communication mode: its pages name neither in the body of the replace, and
+its reads do not show them. What a version cannot carry is not sent, not compared and not invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from poolkeeper.domain.canonical import Form
+from poolkeeper.domain.failures import UnsupportedProperty
+from poolkeeper.domain.properties import PROPERTIES
+
+_EVERYTHING = (
+    "startTask",
+    "applicationPackageReferences",
+    "certificateReferences",
+    "metadata",
+    "targetNodeCommunicationMode",
+)
+
+PROPERTIES_OF: Mapping[str, tuple[str, ...]] = {
+    "2024-07-01.20.0": _EVERYTHING,
+    "2025-06-01": ("startTask", "applicationPackageReferences", "metadata"),
+}
+"""By api-version, as the CRD's enum has them."""
+
+
+def carried(values: Mapping[str, Any], version: str) -> Form:
+    """Of a body or a canonical form, what this version of the API knows."""
+    return {name: value for name, value in values.items() if name in PROPERTIES_OF[version]}
+
+
+def check_carried(properties: Mapping[str, Any], version: str) -> None:
+    """Raise UnsupportedProperty for a desired property that this version would drop.
+
+    One that is given as what leaving it out means loses nothing.
+    """
+    for name, kind in PROPERTIES.fields.items():
+        given = properties.get(name)
+        if name not in PROPERTIES_OF[version] and given is not None and kind.canonical(given) != kind.absent:
+            raise UnsupportedProperty(f"spec.properties.{name} cannot be sent with api-version {version}")
