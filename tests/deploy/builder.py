@@ -55,8 +55,9 @@ class Builder:
         done = subprocess.run(
             [sys.executable if program == "python" else program, *arguments],
             cwd=self._place,
-            # Compiling 3500 modules takes most of the time and proves nothing.
-            env=os.environ | {"PIP_NO_COMPILE": "1"},
+            # Compiling 3500 modules takes most of the time and proves nothing. A PYTHONPATH of the developer's would
+            # have pip find our package where it is not.
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"PIP_NO_COMPILE": "1"},
             capture_output=True,
             text=True,
             timeout=PATIENCE,
