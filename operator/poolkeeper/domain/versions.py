@@ -13,13 +13,7 @@ from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.failures import UnsupportedProperty
 from poolkeeper.domain.properties import PROPERTIES
 
-_EVERYTHING = (
-    "startTask",
-    "applicationPackageReferences",
-    "certificateReferences",
-    "metadata",
-    "targetNodeCommunicationMode",
-)
+_EVERYTHING = tuple(PROPERTIES.fields)
 
 PROPERTIES_OF: Mapping[str, tuple[str, ...]] = {
     "2024-07-01.20.0": _EVERYTHING,
