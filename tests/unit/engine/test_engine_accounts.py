@@ -45,6 +45,23 @@ async def test_an_account_without_pools_shows_that_it_answers(lab: Lab) -> None:
     assert lab.service().counts() == {"probe": 1}
 
 
+async def test_an_account_without_pools_leaves_no_connection_when_it_goes(lab: Lab) -> None:
+    lab.account()
+    await lab.start()
+    lab.delete_account()
+    await lab.run()
+    assert lab.connector.open == []
+
+
+async def test_pools_of_a_new_account_do_not_wait_for_its_first_check(lab: Lab) -> None:
+    fill(lab)
+    lab.service().latency = 5
+    await lab.start()
+    lab.account()
+    await lab.run(0.1)
+    assert lab.service().counts() == {"list": 1, "read": 3}
+
+
 async def test_a_changed_account_is_used_at_once_by_all_its_pools(lab: Lab) -> None:
     lab.account()
     fill(lab)
@@ -151,6 +168,7 @@ async def test_many_new_pools_make_one_report_of_the_account(lab: Lab) -> None:
     for number in range(50):
         lab.service().put(f"pool-{number}")
         lab.pool(f"pool-{number}")
+        await lab.run(0.002)
     await lab.run()
     assert lab.status("research", ACCOUNT)["pools"] == 50
     assert len([patch for patch in lab.cluster.patches[before:] if patch.kind == ACCOUNT]) == 1

@@ -129,6 +129,25 @@ async def test_a_change_after_a_list_was_asked_for_is_not_undone_by_it(lab: Lab)
     assert made.service().find("a").properties["metadata"] == OTHER["metadata"]
 
 
+async def test_what_lists_go_on_to_hold_is_there_after_all(lab: Lab) -> None:
+    made = with_two_pools(lab)
+    await made.start()
+    made.engine.pool_gone(key("b"))
+    for present in (False, True):
+        List(made).arrive()
+        assert (made.engine.catalog.pool(key("b")) is not None) is present
+
+
+async def test_a_namesake_of_which_only_a_list_tells_starts_without_the_memory_of_the_one_before(lab: Lab) -> None:
+    made = with_two_pools(lab)
+    await made.start()
+    made.service().drift("a", OTHER)
+    made.cluster.create(POOL, "a", {"accountRef": {"name": "research"}, "poolID": "a", "properties": WANTED})
+    List(made).arrive()
+    await made.run()
+    assert [event.reason for event in made.cluster.events(name="a")] == ["InSync", "Updated"]
+
+
 async def test_a_namesake_starts_without_the_memory_of_the_one_before(lab: Lab) -> None:
     made = with_two_pools(lab)
     await made.start()

@@ -49,9 +49,11 @@ async def test_an_outage_is_found_out_by_one_request_and_told_to_every_pool_once
     well = in_sync(lab)
     await well.start()
     well.service().fail(ServiceUnavailable("no answer"))
+    looks = well.metric("poolkeeper_reconcile_seconds_count")[()]
     began = now()
     await well.run(3600)
     assert said(well) == {"ServiceUnavailable"}
+    assert well.metric("poolkeeper_reconcile_seconds_count")[()] == looks + len(POOLS), "each has to hear it once"
     assert well.ready("research", ACCOUNT) == "ServiceUnavailable"
     assert len(well.pool_patches(since=began)) == len(POOLS)
     assert well.service().counts(since=began).keys() == {"list"}, "a probe for the account, none for a pool"
@@ -112,6 +114,25 @@ async def test_nothing_is_sent_before_the_time_that_the_service_asked_for(lab: L
     assert min(at for at in later if at > throttled + 0.001) == pytest.approx(throttled + 300, abs=0.1)
     assert said(well) == {"InSync"}
     assert sum(well.metric("poolkeeper_throttled_seconds_total").values()) == pytest.approx(300)
+
+
+async def test_after_the_time_that_the_service_asked_for_nobody_waits_for_the_next_check(lab: Lab) -> None:
+    well = in_sync(lab)
+    await well.start()
+    well.service().fail(Throttled("429", retry_after=5), operation="write", times=1)
+    well.change("pool-00", OTHER)
+    await well.run(6)
+    assert well.status("pool-00")["observedGeneration"] == 2
+    assert well.ready("pool-00") == "InSync"
+
+
+async def test_a_pool_that_fails_once_is_tried_again_in_a_second(lab: Lab) -> None:
+    well = in_sync(lab)
+    await well.start()
+    well.service().fail(PoolUnavailable("500"), operation="write", times=1)
+    well.change("pool-00", OTHER)
+    await well.run(1.1)
+    assert well.ready("pool-00") == "InSync"
 
 
 async def test_a_throttled_account_does_not_touch_the_others(lab: Lab) -> None:

@@ -93,8 +93,9 @@ async def test_a_pool_that_is_missing_is_looked_at_again_only_when_it_comes(desk
 async def test_a_missing_pool_that_is_asked_for_alone_is_no_failure_of_the_check(desk: Desk) -> None:
     desk.pool("a")
     await desk.look("a")
-    assert await desk.sweeper.sweep(MINUTE) is not None
+    await desk.sweeper.sweep(MINUTE)
     assert desk.looked_at == []
+    assert desk.sweeper.ages() == {"lab/research": pytest.approx(0, abs=0.001)}
     desk.service().put("a")
     await desk.sweeper.sweep(MINUTE)
     assert desk.looked_at == ["a"]
