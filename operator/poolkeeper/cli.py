@@ -41,7 +41,7 @@ class Prefix(Many):
 
 
 class Duration(click.ParamType[Any]):
-    """A duration such as 90s or 5m."""
+    """A duration such as 90s or 5m; never nothing, which would be a loop without a pause."""
 
     name = "duration"
 
@@ -49,9 +49,12 @@ class Duration(click.ParamType[Any]):
         if isinstance(value, float):
             return value
         try:
-            return seconds(str(value))
+            given = seconds(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if given <= 0:
+            self.fail(f"{value} is no time at all", param, ctx)
+        return given
 
 
 def option(*names: str, env: str | None = None, **how: Any) -> Callable[[Command], Command]:

@@ -153,6 +153,7 @@ def test_plain_http_is_for_loopback(endpoint: str) -> None:
     [
         ("--resync", "10"),
         ("--slow-retry", "soon"),
+        ("--resync", "0s"),
         ("--health-port", "0"),
         ("--metrics-port", "70000"),
         ("--log-format", "xml"),

@@ -34,6 +34,9 @@ class Api:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._client: ApiClient | None = None
+        self._retired: list[ApiClient] = []
+        self._under_way = 0
+        self._signing_in = asyncio.Lock()
         self._places = asyncio.Semaphore(CONNECTIONS)
 
     async def request(
@@ -47,39 +50,68 @@ class Api:
     ) -> Any:
         """The decoded answer. Raises Refused for an error status, ClusterUnavailable without an answer."""
         async with self._places:
+            self._under_way += 1
             try:
-                status, data = await self._send(method, path, query=query, body=body, content_type=content_type)
+                client = await self._signed_in()
+                status, data = await _send(client, method, path, query=query, body=body, content_type=content_type)
                 if status == HTTPStatus.UNAUTHORIZED:
-                    await self.close()
-                    status, data = await self._send(method, path, query=query, body=body, content_type=content_type)
+                    client = await self._signed_in(instead_of=client)
+                    status, data = await _send(client, method, path, query=query, body=body, content_type=content_type)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise ClusterUnavailable(f"the Kubernetes API does not answer {method} {path}: {error!r}") from error
+            finally:
+                self._under_way -= 1
+                if not self._under_way:
+                    await self._close_retired()
         if status >= HTTPStatus.BAD_REQUEST:
             raise Refused(f"{method} {path}: {status} {_message(data)}", status=status)
         return json.loads(data)
 
     async def close(self) -> None:
-        """Close the connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()  # type: ignore[no-untyped-call] # the client is typed in part
+        """Close the connections, once nothing is under way on them."""
+        self._retire()
+        if not self._under_way:
+            await self._close_retired()
 
-    async def _send(
-        self, method: str, path: str, *, query: Mapping[str, str | int] | None, body: Any, content_type: str
-    ) -> tuple[int, bytes]:
-        if self._client is None:
-            self._client = ApiClient(await self._access.configuration())
-        client = self._client
-        request = await client.param_serialize(
-            method,
-            path,
-            query_params=list((query or {}).items()),
-            header_params={"Accept": "application/json", "Content-Type": content_type},
-            body=body,
-            auth_settings=["BearerToken"],
-        )
-        response = await client.call_api(*request, _request_timeout=TIMEOUT)
-        return response.status, await response.read()  # type: ignore[no-untyped-call] # the client is typed in part
+    async def _signed_in(self, *, instead_of: ApiClient | None = None) -> ApiClient:
+        # Requests that find out together that a credential is no longer taken read the next one together.
+        async with self._signing_in:
+            if self._client is instead_of:
+                self._retire()
+            if self._client is None:
+                self._client = ApiClient(await self._access.configuration())
+            return self._client
+
+    def _retire(self) -> None:
+        # Not closed yet: that would break what others have under way on it.
+        if self._client is not None:
+            self._retired.append(self._client)
+            self._client = None
+
+    async def _close_retired(self) -> None:
+        while self._retired:
+            await self._retired.pop().close()  # type: ignore[no-untyped-call] # the client is typed in part
+
+
+async def _send(
+    client: ApiClient,
+    method: str,
+    path: str,
+    *,
+    query: Mapping[str, str | int] | None,
+    body: Any,
+    content_type: str,
+) -> tuple[int, bytes]:
+    request = await client.param_serialize(
+        method,
+        path,
+        query_params=list((query or {}).items()),
+        header_params={"Accept": "application/json", "Content-Type": content_type},
+        body=body,
+        auth_settings=["BearerToken"],
+    )
+    response = await client.call_api(*request, _request_timeout=TIMEOUT)
+    return response.status, await response.read()  # type: ignore[no-untyped-call] # the client is typed in part
 
 
 def _message(data: bytes) -> str:

@@ -124,3 +124,21 @@ async def test_requests_that_begin_together_share_one_client(api: Api, server: A
     server.says(OK)
     await asyncio.gather(*(api.request("GET", f"/{number}") for number in range(CONNECTIONS)))
     assert len(server.requests) == CONNECTIONS
+
+
+async def test_requests_that_lose_their_credential_together_all_get_through(api: Api, server: ApiServer) -> None:
+    async def answer(request: Request) -> web.Response:
+        # As long as a round trip takes: the answers to the old token come while others are sent with the new one.
+        await asyncio.sleep(0.01 * (int(request.path[1:]) % 4))
+        good = request.token == "Bearer second"
+        return web.json_response({"path": request.path} if good else {}, status=200 if good else 401)
+
+    server.answer = answer
+    with pytest.raises(Refused):
+        await api.request("GET", "/0")
+    server.sign_in_as("second")
+    server.requests.clear()
+    paths = [f"/{number}" for number in range(3 * CONNECTIONS)]
+    answers = await asyncio.gather(*(api.request("GET", path) for path in paths))
+    assert [found["path"] for found in answers] == paths
+    assert {request.token for request in server.requests} == {"Bearer first", "Bearer second"}
