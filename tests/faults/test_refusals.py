@@ -33,7 +33,9 @@ def test_a_refused_body_is_sent_once_and_again_only_when_it_changes(world: World
     assert world.condition("rendering", "Drifted")["status"] == "True"
 
     # Neither checks, nor a moved ETag, nor a restart send the same body again.
-    world.sim.drift("rendering", {"targetDedicatedNodes": 7})
+    moved = world.sim.drift("rendering", {"targetDedicatedNodes": 7})
+    world.sim.wait_until(lambda: world.status("rendering")["eTag"] == moved)
+    assert world.writes_to_batch() == 1
     world.operator.stop()
     world.operator.start()
     world.sweeps(3)
