@@ -66,6 +66,8 @@ class Text:
     """False for what the service never shows again (a registry password): it cannot be compared."""
     show: Callable[[str], str] = same
     """How a value may be shown to people: whole, in part, or not at all."""
+    secret: bool = False
+    """The manifest may name a key of a Secret instead, in a field beside it: `valueFrom` for `value`."""
 
     @property
     def absent(self) -> Canonical | Absent:

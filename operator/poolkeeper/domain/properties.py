@@ -57,7 +57,7 @@ USER_IDENTITY = Record(
 REGISTRY = Record(
     {
         "username": Text(),
-        "password": Text(echoed=False, show=hidden),
+        "password": Text(echoed=False, show=hidden, secret=True),
         "registryServer": Text(default="docker.io"),
         "identityReference": IDENTITY,
     },
@@ -89,8 +89,8 @@ CONTAINER_SETTINGS = Record(
 RESOURCE_FILE = Record(
     {
         "autoStorageContainerName": Text(),
-        "storageContainerUrl": Text(show=without_queries),
-        "httpUrl": Text(show=without_queries),
+        "storageContainerUrl": Text(show=without_queries, secret=True),
+        "httpUrl": Text(show=without_queries, secret=True),
         "blobPrefix": Text(),
         "filePath": Text(),
         "fileMode": Text(octal, default="0770"),
@@ -98,7 +98,7 @@ RESOURCE_FILE = Record(
     },
 )
 
-ENVIRONMENT_SETTING = Record({"name": Text(), "value": Text(default="", show=hidden)}, required=("name",))
+ENVIRONMENT_SETTING = Record({"name": Text(), "value": Text(default="", show=hidden, secret=True)}, required=("name",))
 
 START_TASK = Record(
     {

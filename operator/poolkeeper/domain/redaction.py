@@ -1,11 +1,38 @@
-"""What must not leave: everything that leaves in a message passes here."""
+"""What must not leave: one redactor for status, events, logs, metrics, the command line and exceptions.
+
+It goes by type. What is read from a Secret is a `SecretText` until it is sent, and is shown nowhere. Of what stands in
+a manifest or a live pool, the table of properties says how it may be shown. And where the service repeats in an error
+what was sent to it, the values of that very body are taken out of its words.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # A shared access signature is the query of a URL.
 _QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*", re.IGNORECASE)
+
+HIDDEN = "(hidden)"
+
+
+class SecretText(str):
+    """A value that comes from a Secret: compared and sent as the text that it is, hidden wherever it is formatted."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, _: str) -> str:
+        return HIDDEN
+
+    def plain(self) -> str:
+        """The text itself, for those who would call `str()` on it before they send it."""
+        return str.__str__(self)
 
 
 def without_queries(text: str) -> str:
@@ -13,9 +40,13 @@ def without_queries(text: str) -> str:
     return _QUERY.sub(r"\1?…", text)
 
 
-HIDDEN = "(hidden)"
-
-
 def hidden(_: str) -> str:
     """In place of a value that may be a secret."""
     return HIDDEN
+
+
+def without(text: str, values: Iterable[str]) -> str:
+    """The text without any of these values, longest first, so that one which holds another goes whole."""
+    for value in sorted({value for value in values if value}, key=len, reverse=True):
+        text = text.replace(value, HIDDEN)
+    return text
