@@ -38,14 +38,16 @@ async def run(settings: Settings) -> None:
     metrics, clock = Metrics(), SystemClock()
     access = Access(settings.kubeconfig, settings.context)
     api = Api(access)
+    secrets = Secrets(api)
     engine = Engine(
         connect=Connect(
-            read_secret=Secrets(api),
+            secrets=secrets,
             allowed=settings.allow_endpoints,
             metrics=metrics,
             answer_within=settings.request_timeout,
         ),
         cluster=KubeCluster(api, instance=socket.gethostname(), clock=clock),
+        secrets=secrets,
         clock=clock,
         metrics=metrics,
         slow_retry=settings.slow_retry,

@@ -60,7 +60,7 @@ LEFT = Outcome(live=SEEN, desired=DESIRED, differences=DIFFERENCES, drifted=True
 WRITTEN = Written(etag="0x8DDF63BB049DEAB", last_modified=MOMENT, request_id="4a0c6c1e-8f2b-4f0e-9c53-1d1a2f0f8a11")
 OUTCOMES = {
     "only watched": LEFT,
-    "awaiting approval": replace(LEFT, failure=AwaitingApproval(TEXT)),
+    "awaiting approval": replace(LEFT, failure=AwaitingApproval(TEXT, plan="0123456789abcdef")),
     "asking for consent": replace(LEFT, failure=RemovalNeedsConsent(TEXT)),
     "fighting": replace(LEFT, failure=Flapping(TEXT, pause=3600.0)),
     "somebody else's": Outcome(failure=Conflict(TEXT)),

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from poolkeeper.domain.confidential import confidential
 from poolkeeper.domain.failures import (
     AccessDenied,
     AuthenticationFailed,
@@ -27,7 +28,7 @@ from poolkeeper.domain.failures import (
     ServiceUnavailable,
     Throttled,
 )
-from poolkeeper.domain.redaction import without_queries
+from poolkeeper.domain.redaction import without, without_queries
 from poolkeeper.domain.spec_paths import spec_path
 
 _BY_CODE: dict[str, type[BatchFailure]] = {
@@ -58,14 +59,15 @@ _NO_ANSWER: tuple[tuple[type[httpx.RequestError], str], ...] = (
 )
 
 
-def failure_of(response: httpx.Response, *, writing: bool, about_pool: bool) -> BatchFailure:
-    """The failure that an answer other than the expected one stands for."""
+def failure_of(response: httpx.Response, *, sent: Mapping[str, Any] | None, about_pool: bool) -> BatchFailure:
+    """The failure that an answer other than the expected one stands for; `sent` is the body of a write."""
+    writing = sent is not None
     envelope = _envelope(response)
     said = envelope.get("code")
     code = said if isinstance(said, str) else ""
     kind = _kind(response, code, writing=writing, about_pool=about_pool)
     failure = kind(
-        _cause(response, envelope, code),
+        without(_cause(response, envelope, code), confidential(sent or {})),
         code=code,
         request_id=response.headers.get("request-id", ""),
         retry_after=retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC)),

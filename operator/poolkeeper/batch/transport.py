@@ -85,7 +85,7 @@ class Transport:
             self._metrics.batch_requests.labels(self._account, operation, code).inc()
             self._metrics.batch_seconds.labels(self._account, operation).observe(time.perf_counter() - started)
         if not response.is_success and response.status_code != httpx.codes.NOT_MODIFIED:
-            raise failure_of(response, writing=json is not None, about_pool=about_pool)
+            raise failure_of(response, sent=json, about_pool=about_pool)
         return response
 
     async def close(self) -> None:

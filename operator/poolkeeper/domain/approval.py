@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from poolkeeper.domain.resources import BatchPool
 
@@ -11,7 +12,7 @@ _LENGTH = 16
 """Hexadecimal digits: to be typed, and to differ; it guards nothing that its owner could not do otherwise."""
 
 
-def plan_hash(pool: BatchPool, etag: str) -> str:
-    """Changes with the manifest and with the live ETag. Made of the manifest, never of a secret's value."""
-    material = json.dumps([pool.uid, pool.properties, pool.ignore, etag], sort_keys=True)
+def plan_hash(pool: BatchPool, etag: str, secrets: Mapping[str, str]) -> str:
+    """Changes with the manifest, the live ETag, and the versions of the Secrets used; never made of their values."""
+    material = json.dumps([pool.uid, pool.properties, pool.ignore, etag, dict(secrets)], sort_keys=True)
     return hashlib.sha256(material.encode()).hexdigest()[:_LENGTH]

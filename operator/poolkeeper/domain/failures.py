@@ -11,6 +11,7 @@
     │   ├── Flapping                another writer undoes the correction again and again
     │   ├── AccountNotFound         accountRef does not resolve
     │   ├── SecretNotFound          a Secret or one of its keys is missing
+    │   │   └── SecretForbidden     the operator may not read it
     │   ├── CredentialUnusable      it is there, but cannot be used as a credential
     │   ├── EndpointNotAllowed      the account points outside the allow-list
     │   └── BatchFailure            the Batch service answered, or did not
@@ -97,6 +98,11 @@ class AwaitingApproval(Failure):
 
     reason = Reason.AwaitingApproval
 
+    def __init__(self, cause: str, *, plan: str) -> None:
+        super().__init__(cause)
+        self.plan = plan
+        """Its hash."""
+
 
 class RemovalNeedsConsent(Failure):
     """The first write to this pool would take away what the manifest does not speak of."""
@@ -134,10 +140,16 @@ class AccountNotFound(Failure):
 
 
 class SecretNotFound(Failure):
-    """A Secret, or a key in it, that the account refers to is missing."""
+    """A Secret, or a key in it, that the account or the pool refers to is missing."""
 
     reason = Reason.SecretNotFound
     advice = "create it in this namespace; it is looked for again by itself"
+
+
+class SecretForbidden(SecretNotFound):
+    """It may be there, but the operator may not read it."""
+
+    advice = "grant the operator's service account `get` on secrets in this namespace; it is tried again by itself"
 
 
 class CredentialUnusable(Failure):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.drift import Difference
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.observation import LivePool, Written
 
@@ -25,6 +26,8 @@ class Outcome:
     corrected: tuple[Difference, ...] = ()
     """What the write changed."""
     written: Written | None = None
+    sent: Edition | None = None
+    """What the write was made of."""
     drifted: bool = False
     """The difference arose behind the manifest's back, not by a change of it."""
     restated: tuple[Difference, ...] = ()

@@ -3,33 +3,36 @@
     live pool | differs | and                                          | decision
     ----------+---------+----------------------------------------------+------------------------------
     deleting  | -       | -                                            | Leave: PoolDeleting
-    active    | no      | -                                            | Keep
+    active    | no      | nothing is unsent, or mode Observe           | Keep
     active    | yes     | mode Observe                                 | Watch
-    active    | yes     | never in sync, Guard, something would go     | Leave: RemovalNeedsConsent
-    active    | yes     | this body was refused before                 | Leave: InvalidProperties
-    active    | yes     | a differing path was put right too often     | Leave: Flapping
-    active    | yes     | mode Approve, this very plan is not approved | Leave: AwaitingApproval
-    active    | yes     | -                                            | Write the full body
+    active    | either  | never in sync, Guard, something would go     | Leave: RemovalNeedsConsent
+    active    | either  | this body was refused before                 | Leave: InvalidProperties
+    active    | either  | a differing path was put right too often     | Leave: Flapping
+    active    | either  | mode Approve, this very plan is not approved | Leave: AwaitingApproval
+    active    | either  | -                                            | Write the full body
 
-"Differs" is against what is expected: the desired state, or what the service made of it when it was last written. A
-pool that does not exist never gets here: reading it raised PoolNotFound.
+"Differs" is against what is expected: the desired state, or what the service made of it when it was last written.
+"Unsent" is what the service never shows (a registry's password), and of which this edition was not the last that was
+sent. A pool that does not exist never gets here: reading it raised PoolNotFound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.canonical import Form, canonical, filled, full_body
 from poolkeeper.domain.drift import Difference, drift, in_words, paths_of
+from poolkeeper.domain.editions import Edition, unsent
 from poolkeeper.domain.failures import AwaitingApproval, Failure, Flapping, PoolDeleting, RemovalNeedsConsent
 from poolkeeper.domain.flaps import Flaps
 from poolkeeper.domain.ignore import carry, check_pointers
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import APPROVE, BatchPool
+from poolkeeper.domain.secret_refs import uses_secrets
 from poolkeeper.domain.shown import shown
 from poolkeeper.domain.versions import carried, check_carried
 
@@ -40,6 +43,8 @@ class Desired:
 
     form: Form
     body: dict[str, Any]
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """The resourceVersions of the Secrets whose values are in it, by name."""
 
     @classmethod
     def of(
@@ -49,8 +54,9 @@ class Desired:
         version: str,
         ignore: Sequence[str] = (),
         live: Mapping[str, Any] | None = None,
+        secrets: Mapping[str, str] | None = None,
     ) -> Desired:
-        """What a manifest asks for, with what is `live` wherever `ignore` points.
+        """What a manifest asks for (values from Secrets filled in), with what is `live` wherever `ignore` points.
 
         Raises InvalidSpec for what the API's types do not allow, UnsupportedProperty for what the api-version lacks or
         what cannot be carried over whole.
@@ -58,7 +64,7 @@ class Desired:
         check_carried(properties, version)
         check_pointers(ignore)
         body = filled(carry(full_body(properties), live or {}, ignore))
-        return cls(form=carried(canonical(body), version), body=carried(body, version))
+        return cls(form=carried(canonical(body), version), body=carried(body, version), secrets=secrets or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Past:
     expected: Form | None = None
     """What the service makes of this desired state, where that is known to be something else."""
     flaps: Flaps | None = None
+    sent: Edition | None = None
+    """The edition that was last written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +118,19 @@ def plan(pool: BatchPool, desired: Desired, live: LivePool, *, past: Past, now: 
     if live.row.state == "deleting":
         return Leave(PoolDeleting("the pool is being deleted"))
     differences = drift(live.form, desired.form if past.expected is None else past.expected)
-    if not differences or live.form == desired.form:
-        return Keep()
+    if live.form == desired.form:
+        differences = ()
     if pool.mode == "Observe":
-        return Watch(differences)
+        return Watch(differences) if differences else Keep()
+    edition = Edition(pool.generation, desired.secrets)
+    differences += unsent(pool.properties, desired.body, edition=edition, sent=past.sent)
+    if not differences:
+        return Keep()
     failure = (
         _consent(pool, live, differences, past=past)
         or past.refusal
         or _flapping(differences, past.flaps, now=now)
-        or _approval(pool, live)
+        or _approval(pool, desired, live)
     )
     return Write(desired.body, differences) if failure is None else Leave(failure, differences)
 
@@ -133,7 +145,10 @@ def _consent(pool: BatchPool, live: LivePool, differences: tuple[Difference, ...
     going = removals(differences, pool.properties)
     if not going:
         return None
-    things = in_words([f"{one.path[:_BRIEF]} = {(shown(live.form, one.path) or '')[:_BRIEF]}" for one in going])
+    guarded = uses_secrets(pool)
+    things = in_words(
+        [f"{one.path[:_BRIEF]} = {(shown(live.form, one.path, guarded=guarded) or '')[:_BRIEF]}" for one in going]
+    )
     return RemovalNeedsConsent(f"the first write would remove what the manifest does not name: {things}")
 
 
@@ -145,10 +160,10 @@ def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: 
     return Flapping(f"put right {often} and changed again: {in_words(paths)}", pause=flaps.pause(paths, now=now))
 
 
-def _approval(pool: BatchPool, live: LivePool) -> Failure | None:
+def _approval(pool: BatchPool, desired: Desired, live: LivePool) -> Failure | None:
     if pool.mode != "Approve":
         return None
-    wanted = plan_hash(pool, live.row.etag)
+    wanted = plan_hash(pool, live.row.etag, desired.secrets)
     if pool.approved == wanted:
         return None
     where = f"-n {pool.key.namespace} batchpool/{pool.key.name}"
@@ -156,6 +171,6 @@ def _approval(pool: BatchPool, live: LivePool) -> Failure | None:
     void = (
         ""
         if pool.approved is None
-        else f"the approval {pool.approved[:_BRIEF]} is for another plan: pool or manifest moved; "
+        else f"the approval {pool.approved[:_BRIEF]} is for another plan: pool, manifest or Secret moved; "
     )
-    return AwaitingApproval(f"{void}a plan waits in status.plan; approve it with {how}")
+    return AwaitingApproval(f"{void}a plan waits in status.plan; approve it with {how}", plan=wanted)

@@ -14,7 +14,7 @@ from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
 from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import SecretText
-from poolkeeper.domain.resources import Key
+from poolkeeper.domain.resources import BatchPool, Key
 
 Json = Any
 
@@ -58,6 +58,15 @@ def references(properties: Mapping[str, Any]) -> tuple[Reference, ...]:
 
     _filled(PROPERTIES, properties, path="spec.properties", value_of=note)
     return tuple(found)
+
+
+def uses_secrets(pool: BatchPool) -> bool:
+    """Whether values of this pool come from Secrets, or came when it was last written."""
+    try:
+        return bool(pool.status.get("secretVersions")) or bool(references(pool.properties))
+    except InvalidSpec:
+        # Whatever was meant by it: better hidden once too often.
+        return True
 
 
 def resolved(properties: Mapping[str, Any], value_of: Callable[[Reference], str]) -> dict[str, Any]:

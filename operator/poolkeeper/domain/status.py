@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.conditions import Mark, find, marked
 from poolkeeper.domain.drift import Difference, in_words, paths_of
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import AwaitingApproval, Flapping, PoolDeleting, PoolNotFound
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
 from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.secret_refs import uses_secrets
 from poolkeeper.domain.shown import shown
 
 Status = dict[str, Any]
@@ -26,6 +27,8 @@ MOST_CHARACTERS = 4096
 """Of a path, as the CRD has it: the name of an environment variable may be as long as anybody likes."""
 
 
+_KEPT = ("eTag", "lastModified", "pool", "lastWrite", "secretVersions", "lastDrift")
+
 MOST_TOKEN = 256
 """Of an annotation that is echoed; annotations may hold 256 KiB."""
 
@@ -34,27 +37,31 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     """The status that `pool` should show after `outcome`; equal to the old one when nothing has changed."""
     old = pool.status
     status: Status = {"observedGeneration": pool.generation}
-    status |= {name: old[name] for name in ("eTag", "lastModified", "pool", "lastWrite", "lastDrift") if name in old}
+    status |= {name: old[name] for name in _KEPT if name in old}
     if isinstance(outcome.failure, PoolNotFound):
         # An ETag and a state of a pool that is gone would read as if it were still there.
         status = {name: value for name, value in status.items() if name not in {"eTag", "lastModified", "pool"}}
     if outcome.live is not None and not _still_flapping(pool, outcome):
         status |= _seen(outcome)
     if outcome.written is not None:
+        sent = outcome.sent or Edition(pool.generation)
         status["lastWrite"] = {
             "time": now,
             "eTag": outcome.written.etag,
-            "generation": pool.generation,
+            "generation": sent.generation,
             "requestID": outcome.written.request_id,
         }
+        status |= {"secretVersions": dict(sent.secrets)}
+        if not sent.secrets:
+            del status["secretVersions"]
     if outcome.drifted and outcome.live is not None and not _still_flapping(pool, outcome):
         status["lastDrift"] = _last_drift(outcome, status.get("lastDrift"), now=now)
-    status["drift"] = old.get("drift", []) if _still_flapping(pool, outcome) else _entries(outcome)
+    status["drift"] = old.get("drift", []) if _still_flapping(pool, outcome) else _entries(pool, outcome)
     if outcome.written is not None or (outcome.failure is None and not outcome.differences) or old.get("adopted"):
         status["adopted"] = True
     if isinstance(outcome.failure, AwaitingApproval) and outcome.live is not None:
         etag = outcome.live.row.etag
-        status["plan"] = {"hash": plan_hash(pool, etag), "eTag": etag, "generation": pool.generation}
+        status["plan"] = {"hash": outcome.failure.plan, "eTag": etag, "generation": pool.generation}
     status |= _handled(pool)
     marks = [_ready(pool, outcome), *_progress(outcome), _drifted(pool, outcome)]
     status["conditions"] = marked(old.get("conditions", ()), marks, generation=pool.generation, now=now)
@@ -87,13 +94,18 @@ def ready_state(status: Mapping[str, Any]) -> tuple[str, str]:
     return ("Unknown", "") if ready is None else (ready["status"], ready["reason"])
 
 
-def synced_generation(status: Mapping[str, Any]) -> int | None:
-    """The newest generation of which the status says that it is, or once was, in sync."""
+def sent_edition(status: Mapping[str, Any]) -> Edition | None:
+    """The edition that was last written."""
+    written = status.get("lastWrite")
+    return None if written is None else Edition(int(written["generation"]), status.get("secretVersions", {}))
+
+
+def synced_edition(status: Mapping[str, Any]) -> Edition | None:
+    """The newest edition of which the status says that it is, or once was, in sync."""
     ready = find(status.get("conditions", ()), "Ready")
     if ready is not None and ready["reason"] == Reason.InSync:
-        return int(ready["observedGeneration"])
-    written = status.get("lastWrite")
-    return None if written is None else int(written["generation"])
+        return Edition(int(ready["observedGeneration"]), status.get("secretVersions", {}))
+    return sent_edition(status)
 
 
 def is_news(pool: BatchPool, differences: Sequence[Difference]) -> bool:
@@ -142,14 +154,15 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
     return dict(old) if old is not None and same else entry
 
 
-def _entries(outcome: Outcome) -> list[Status]:
+def _entries(pool: BatchPool, outcome: Outcome) -> list[Status]:
     assert not outcome.differences or outcome.live is not None, "differences are known of a pool that was read"
-    return [_entry(one, outcome) for one in outcome.differences[:MOST_PATHS]]
+    guarded = bool(outcome.differences) and uses_secrets(pool)
+    return [_entry(one, outcome, guarded=guarded) for one in outcome.differences[:MOST_PATHS]]
 
 
-def _entry(difference: Difference, outcome: Outcome) -> Status:
+def _entry(difference: Difference, outcome: Outcome, *, guarded: bool) -> Status:
     entry = {"op": difference.op, "path": difference.path[:MOST_CHARACTERS]}
-    if outcome.live is not None and (live := shown(outcome.live.form, difference.path)) is not None:
+    if outcome.live is not None and (live := shown(outcome.live.form, difference.path, guarded=guarded)) is not None:
         entry["live"] = live
     if outcome.desired is not None and (desired := shown(outcome.desired, difference.path)) is not None:
         entry["desired"] = desired

@@ -18,7 +18,7 @@ from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.gate import AccountClosed, Gate
 from poolkeeper.engine.items import AccountItem, Item, PoolItem, SweepItem
 from poolkeeper.engine.memory import Memory
-from poolkeeper.engine.ports import Clock, Cluster, Connector
+from poolkeeper.engine.ports import Clock, Cluster, Connector, Secrets
 from poolkeeper.engine.queue import Backoff, KeyedQueue
 from poolkeeper.engine.reconciler import Reconciler
 from poolkeeper.engine.sweep import Sweeper, interval_of
@@ -37,6 +37,7 @@ class Engine:
         *,
         connect: Connector,
         cluster: Cluster,
+        secrets: Secrets,
         clock: Clock,
         metrics: Metrics,
         slow_retry: float = 60.0,
@@ -56,6 +57,7 @@ class Engine:
             self.catalog,
             self._accounts,
             cluster,
+            secrets=secrets,
             clock=clock,
             telemetry=telemetry,
             memories=self._memories,
@@ -65,6 +67,7 @@ class Engine:
         self._sweeper = Sweeper(
             self.catalog,
             self._accounts,
+            secrets=secrets,
             memories=self._memories,
             # A look that is under way is no older than the sweep; if it was, the next sweep tells.
             look_at=lambda key: self._queue.nudge(PoolItem(key)),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.conditions import find
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import Failure, InvalidProperties
 from poolkeeper.domain.flaps import Flaps, Limit
 from poolkeeper.domain.observation import LivePool, PoolRow
 from poolkeeper.domain.outcome import Outcome
-from poolkeeper.domain.plan import Past
+from poolkeeper.domain.plan import Desired, Past
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.resources import Asks, BatchPool
-from poolkeeper.domain.status import refused_message, synced_generation
+from poolkeeper.domain.status import refused_message, sent_edition, synced_edition
 
 GONE = PoolRow(etag="", state="", allocation_state="")
 """The row of a pool that does not exist."""
@@ -39,10 +41,14 @@ class Restated:
 class Memory:
     """One pool's."""
 
-    synced: int | None
-    """The newest generation that has been in sync; a difference to it is drift, not a change of the manifest."""
-    refused: tuple[int, Failure] | None
-    """The generation whose body the service will not take, and why."""
+    synced: Edition | None
+    """The newest that has been in sync; a difference to it is drift, not a change of the manifest or of a Secret."""
+    refused: tuple[Edition, Failure] | None
+    """What the service will not take, and why."""
+    sent: Edition | None = None
+    """What was last written."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """The versions of the pool's Secrets when it was last looked at."""
     row: PoolRow | None = None
     """What was last evaluated; None has the next sweep look at the pool whatever it finds."""
     unreported: Outcome | None = None
@@ -60,10 +66,12 @@ class Memory:
         message = refused_message(pool.status, pool.generation)
         prefix = f"pool {pool.pool_id}: "
         refusal = None if message is None else RememberedRefusal(message.removeprefix(prefix))
-        refused = None if refusal is None else (pool.generation, refusal)
+        # Which Secrets the refused body was made with is not known any more: with any, it is sent once again.
+        refused = None if refusal is None else (Edition(pool.generation), refusal)
         adopted = bool(pool.status.get("adopted"))
         flaps = Flaps(limit or Limit())
-        return cls(synced=synced_generation(pool.status), refused=refused, adopted=adopted, flaps=flaps)
+        synced, sent = synced_edition(pool.status), sent_edition(pool.status)
+        return cls(synced=synced, refused=refused, sent=sent, adopted=adopted, flaps=flaps)
 
     def begin(self, pool: BatchPool) -> None:
         """A look begins; one that somebody asked for begins the count of corrections anew."""
@@ -71,27 +79,25 @@ class Memory:
             self.flaps.clear()
         self.asked = pool.asks
 
-    def past(self, pool: BatchPool, desired: Form, live: LivePool) -> Past:
+    def past(self, pool: BatchPool, desired: Desired, live: LivePool) -> Past:
         """What the plan needs to know from before."""
+        edition = Edition(pool.generation, desired.secrets)
+        refusal = self.refused[1] if self.refused is not None and self.refused[0] == edition else None
         expected = self.expected(pool, desired, live)
-        return Past(adopted=self.adopted, refusal=self.refusal(pool), expected=expected, flaps=self.flaps)
+        return Past(adopted=self.adopted, refusal=refusal, expected=expected, flaps=self.flaps, sent=self.sent)
 
-    def in_sync(self, pool: BatchPool) -> None:
-        """The pool is as this generation asks."""
-        self.synced, self.adopted = pool.generation, True
+    def in_sync(self, edition: Edition) -> None:
+        """The pool is as this edition asks."""
+        self.synced, self.adopted = edition, True
 
-    def expected(self, pool: BatchPool, desired: Form, live: LivePool) -> Form | None:
+    def expected(self, pool: BatchPool, desired: Desired, live: LivePool) -> Form | None:
         """What the service makes of this desired state, where that is known to be something else."""
-        if self.restated is None and _is_known(pool, live) and live.form != desired:
+        if self.restated is None and _is_known(pool, desired, live) and live.form != desired.form:
             # After a restart: the live state is still the very one that was in sync.
-            self.restated = Restated(desired, live.form)
-        if self.restated is None or self.restated.sent != desired:
+            self.restated = Restated(desired.form, live.form)
+        if self.restated is None or self.restated.sent != desired.form:
             return None
         return self.restated.stored
-
-    def refusal(self, pool: BatchPool) -> Failure | None:
-        """Why this generation need not be sent again."""
-        return self.refused[1] if self.refused is not None and self.refused[0] == pool.generation else None
 
     def forgive(self) -> None:
         """Have everything looked at, and sent, anew."""
@@ -105,14 +111,17 @@ class Memory:
         return replace(
             outcome,
             written=earlier.written,
+            sent=earlier.sent,
             corrected=earlier.corrected,
             drifted=earlier.drifted,
             restated=earlier.restated,
         )
 
 
-def _is_known(pool: BatchPool, live: LivePool) -> bool:
-    """Whether the last write left this very state, or it has been found in sync since, for this generation."""
+def _is_known(pool: BatchPool, desired: Desired, live: LivePool) -> bool:
+    """Whether the last write left this very state, or it has been found in sync since, for this edition."""
+    if pool.status.get("secretVersions", {}) != desired.secrets:
+        return False
     here = (live.row.etag, pool.generation)
     written = pool.status.get("lastWrite", {})
     if (written.get("eTag"), written.get("generation")) == here:

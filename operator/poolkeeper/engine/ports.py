@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
-from poolkeeper.domain.resources import BatchAccount, Resource
+from poolkeeper.domain.resources import BatchAccount, Key, Resource
+from poolkeeper.domain.secret_refs import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ class Cluster(Protocol):
 
     async def announce(self, resource: Resource, announcement: Announcement) -> None:
         """Record an event; one that cannot be recorded is logged and let go."""
+
+
+class Secrets(Protocol):
+    """Secrets of the cluster, read when they are needed. Every call raises SecretNotFound, or ClusterUnavailable."""
+
+    async def read(self, key: Key) -> Secret:
+        """Version and values."""
+
+    async def version(self, key: Key) -> str:
+        """The version alone, for a check."""
 
 
 class Clock(Protocol):

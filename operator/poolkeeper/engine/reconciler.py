@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from poolkeeper.domain.announcements import announcements
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import BatchFailure, Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.merge_patch import merge_patch
+from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.plan import Decision, Desired, Keep, Leave, Watch, Write, plan
 from poolkeeper.domain.resources import BatchPool, Key
@@ -18,7 +20,8 @@ from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.claims import Claims
 from poolkeeper.engine.gate import AccountClosed
 from poolkeeper.engine.memory import GONE, Memory
-from poolkeeper.engine.ports import Clock, Cluster
+from poolkeeper.engine.ports import Clock, Cluster, Secrets
+from poolkeeper.engine.secret_values import secrets_of
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.engine.writer import Look, Writer
 
@@ -35,6 +38,7 @@ class Reconciler:
         accounts: Accounts,
         cluster: Cluster,
         *,
+        secrets: Secrets,
         clock: Clock,
         telemetry: Telemetry,
         memories: dict[Key, Memory],
@@ -46,6 +50,7 @@ class Reconciler:
         self._claims = Claims(catalog)
         self._writer = Writer(telemetry, monotonic=clock.monotonic)
         self._cluster = cluster
+        self._secrets = secrets
         self._clock = clock
         self._telemetry = telemetry
         self._memories = memories
@@ -80,21 +85,27 @@ class Reconciler:
         for _ in range(_LOOKS):
             live = await batch.read(pool.pool_id)
             memory.row = live.row
-            version = batch.account.api_version
-            desired = Desired.of(pool.properties, version=version, ignore=pool.ignore, live=live.properties)
-            past = memory.past(pool, desired.form, live)
-            decision = plan(pool, desired, live, past=past, now=self._clock.monotonic())
+            desired = await self._desired(pool, live, version=batch.account.api_version, memory=memory)
+            decision = plan(pool, desired, live, past=memory.past(pool, desired, live), now=self._clock.monotonic())
             # The last look: the state that a write was decided on must still be there when it is sent.
             if not isinstance(decision, Write) or await batch.unchanged(pool.pool_id, live.row.etag):
-                return await self._act(pool, decision, Look(desired.form, live, batch), memory)
+                edition = Edition(pool.generation, desired.secrets)
+                return await self._act(pool, decision, Look(desired, live, batch, edition), memory)
         raise PoolUnavailable("the pool changes faster than it can be looked at")
 
+    async def _desired(self, pool: BatchPool, live: LivePool, *, version: str, memory: Memory) -> Desired:
+        found = await secrets_of(pool, self._secrets)
+        memory.secrets = found.versions
+        return Desired.of(
+            found.fill(pool), version=version, ignore=pool.ignore, live=live.properties, secrets=found.versions
+        )
+
     async def _act(self, pool: BatchPool, decision: Decision, look: Look, memory: Memory) -> Outcome:
-        drifted = memory.synced == pool.generation
-        seen = Outcome(live=look.live, desired=look.desired)
+        drifted = memory.synced == look.edition
+        seen = Outcome(live=look.live, desired=look.desired.form)
         match decision:
             case Keep():
-                memory.in_sync(pool)
+                memory.in_sync(look.edition)
                 return seen
             case Watch(differences):
                 # Nobody will put it right, so it is counted when it is first seen, whoever caused it.

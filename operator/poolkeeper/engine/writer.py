@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.drift import drift, paths_of
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import Failure, InvalidProperties
 from poolkeeper.domain.observation import LivePool, Written
 from poolkeeper.domain.outcome import Outcome
-from poolkeeper.domain.plan import Write
+from poolkeeper.domain.plan import Desired, Write
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.engine.gate import AccountClosed
 from poolkeeper.engine.memory import Memory, Restated
@@ -22,9 +22,10 @@ from poolkeeper.engine.telemetry import Telemetry
 class Look:
     """What a decision was made on, and where."""
 
-    desired: Form
+    desired: Desired
     live: LivePool
     batch: Batch
+    edition: Edition
 
 
 class Writer:
@@ -41,17 +42,18 @@ class Writer:
         except Failure as failure:
             self._telemetry.write(pool, failure)
             if isinstance(failure, InvalidProperties):
-                memory.refused = (pool.generation, failure)
+                memory.refused = (look.edition, failure)
             return replace(seen, failure=failure, differences=write.differences)
         self._telemetry.write(pool, None)
         memory.row = look.live.row_after(written)
-        memory.in_sync(pool)
+        memory.in_sync(look.edition)
+        memory.sent = look.edition
         if seen.drifted:
             memory.flaps.corrected(paths_of(write.differences), now=self._monotonic())
         before, memory.restated = memory.restated, await self._verify(pool, written, look)
         news = memory.restated is not None and memory.restated != before
-        restated = drift(memory.restated.stored, look.desired) if memory.restated is not None and news else ()
-        return replace(seen, corrected=write.differences, written=written, restated=restated)
+        restated = drift(memory.restated.stored, look.desired.form) if memory.restated is not None and news else ()
+        return replace(seen, corrected=write.differences, written=written, sent=look.edition, restated=restated)
 
     async def _verify(self, pool: BatchPool, written: Written, look: Look) -> Restated | None:
         """What the service made of the write, where it is something else than was sent.
@@ -63,6 +65,6 @@ class Writer:
         except (Failure, AccountClosed):
             # Not verified; the next look finds the ETag of this write and knows that it is ours.
             return None
-        if stored.row.etag != written.etag or stored.form == look.desired:
+        if stored.row.etag != written.etag or stored.form == look.desired.form:
             return None
-        return Restated(look.desired, stored.form)
+        return Restated(look.desired.form, stored.form)

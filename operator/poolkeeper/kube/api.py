@@ -47,16 +47,18 @@ class Api:
         query: Mapping[str, str | int] | None = None,
         body: Any = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
     ) -> Any:
         """The decoded answer. Raises Refused for an error status, ClusterUnavailable without an answer."""
+        headers = {"Accept": accept, "Content-Type": content_type}
         async with self._places:
             self._under_way += 1
             try:
                 client = await self._signed_in()
-                status, data = await _send(client, method, path, query=query, body=body, content_type=content_type)
+                status, data = await _send(client, method, path, query=query, body=body, headers=headers)
                 if status == HTTPStatus.UNAUTHORIZED:
                     client = await self._signed_in(instead_of=client)
-                    status, data = await _send(client, method, path, query=query, body=body, content_type=content_type)
+                    status, data = await _send(client, method, path, query=query, body=body, headers=headers)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise ClusterUnavailable(f"the Kubernetes API does not answer {method} {path}: {error!r}") from error
             finally:
@@ -100,13 +102,13 @@ async def _send(
     *,
     query: Mapping[str, str | int] | None,
     body: Any,
-    content_type: str,
+    headers: Mapping[str, str],
 ) -> tuple[int, bytes]:
     request = await client.param_serialize(
         method,
         path,
         query_params=list((query or {}).items()),
-        header_params={"Accept": "application/json", "Content-Type": content_type},
+        header_params=headers,
         body=body,
         auth_settings=["BearerToken"],
     )

@@ -9,7 +9,9 @@ import pytest
 
 from poolkeeper.batch.connect import Connect
 from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, SecretNotFound
+from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import BatchAccount, Key
+from poolkeeper.domain.secret_refs import Secret
 from poolkeeper.metrics import Metrics
 from tests.batchsim.sim import BatchSim
 from tests.unit.batch.answers import KEY
@@ -23,15 +25,18 @@ class Secrets:
         self.asked: list[Key] = []
         self._data = data
 
-    async def __call__(self, key: Key) -> Mapping[str, str]:
+    async def read(self, key: Key) -> Secret:
         self.asked.append(key)
         if self._data is None:
             raise SecretNotFound(f"there is no Secret {key}")
-        return self._data
+        return Secret("1", {name: SecretText(value) for name, value in self._data.items()})
+
+    async def version(self, key: Key) -> str:
+        return (await self.read(key)).version
 
 
 def connector(secrets: Secrets, *, allowed: Sequence[str] = ()) -> Connect:
-    return Connect(read_secret=secrets, allowed=allowed, metrics=Metrics(), answer_within=5.0)
+    return Connect(secrets=secrets, allowed=allowed, metrics=Metrics(), answer_within=5.0)
 
 
 def at(url: str) -> BatchAccount:

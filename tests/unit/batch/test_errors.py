@@ -80,7 +80,7 @@ ROWS = [
 def test_an_answer_becomes_a_failure(row: Row) -> None:
     headers = {} if row.retry is None else {"Retry-After": row.retry}
     response = error(row.status, row.code, "Said so.", headers=headers)
-    failure = failure_of(response, writing=row.writing, about_pool=row.about_pool)
+    failure = failure_of(response, sent={} if row.writing else None, about_pool=row.about_pool)
     assert type(failure) is row.kind, row.reason
     assert failure.code == row.code
     assert failure.request_id == REQUEST_ID
@@ -90,14 +90,14 @@ def test_an_answer_becomes_a_failure(row: Row) -> None:
 
 @pytest.mark.parametrize(("writing", "account_wide"), [(False, True), (True, False)])
 def test_who_may_read_but_not_write_can_still_look(*, writing: bool, account_wide: bool) -> None:
-    failure = failure_of(error(403, "InsufficientAccountPermissions"), writing=writing, about_pool=True)
+    failure = failure_of(error(403, "InsufficientAccountPermissions"), sent={} if writing else None, about_pool=True)
     assert failure.account_wide is account_wide
 
 
 def of(response: httpx.Response, *, writing: bool = True) -> BatchFailure:
     # A message about unreadable JSON would name the address.
     response.request = httpx.Request("GET", ENDPOINT)
-    return failure_of(response, writing=writing, about_pool=True)
+    return failure_of(response, sent={} if writing else None, about_pool=True)
 
 
 def test_a_message_names_status_code_and_words_in_one_line() -> None:
@@ -198,3 +198,11 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, after: float | None, reason: str) -> None:
     assert retry_after(value, now=NOW) == after, reason
+
+
+def test_what_was_sent_and_is_not_for_all_is_taken_out_of_the_services_words() -> None:
+    sent = {"startTask": {"commandLine": "run", "environmentSettings": [{"name": "TOKEN", "value": "canary-value"}]}}
+    response = error(400, "InvalidPropertyValue", "The value canary-value of TOKEN is not allowed.")
+    failure = failure_of(response, sent=sent, about_pool=True)
+    assert failure.cause == "the service answered 400 InvalidPropertyValue: The value (hidden) of TOKEN is not allowed"
+    assert "canary" not in repr(failure)

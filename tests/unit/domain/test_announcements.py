@@ -31,7 +31,9 @@ FOUND = Announcement("Warning", "DriftDetected", "pool Rendering has drifted at 
 
 FIGHT = failures.Flapping("put right 5 times", pause=60)
 FOUGHT = Outcome(live=live(), failure=FIGHT, differences=OWNER, drifted=True)
-WAITING = Outcome(live=live(), failure=failures.AwaitingApproval("a plan waits"), differences=OWNER)
+WAITING = Outcome(
+    live=live(), failure=failures.AwaitingApproval("a plan waits", plan="0123456789abcdef"), differences=OWNER
+)
 RESTATED = Outcome(live=live(), corrected=OWNER, written=WRITTEN, restated=differences("/metadata/team"))
 OTHER_WORDS = Announcement(
     "Normal",

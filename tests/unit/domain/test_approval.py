@@ -22,7 +22,7 @@ BASE = pool(metadata(owner="me", team="vfx"))
     ],
 )
 def test_another_plan_has_another_hash(other: BatchPool, etag: str, reason: str) -> None:
-    assert plan_hash(other, etag) != plan_hash(BASE, "0x1"), reason
+    assert plan_hash(other, etag, {}) != plan_hash(BASE, "0x1", {}), reason
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,20 @@ def test_another_plan_has_another_hash(other: BatchPool, etag: str, reason: str)
     ],
 )
 def test_what_changes_no_plan_voids_no_approval(other: BatchPool, reason: str) -> None:
-    assert plan_hash(other, "0x1") == plan_hash(BASE, "0x1"), reason
+    assert plan_hash(other, "0x1", {}) == plan_hash(BASE, "0x1", {}), reason
+
+
+def test_another_version_of_a_secret_is_another_plan() -> None:
+    assert plan_hash(BASE, "0x1", {"creds": "1"}) != plan_hash(BASE, "0x1", {"creds": "2"})
 
 
 def test_the_order_of_keys_is_no_other_plan() -> None:
     one = pool({"metadata": [{"name": "a", "value": "b"}], "targetNodeCommunicationMode": "classic"})
     two = pool({"targetNodeCommunicationMode": "classic", "metadata": [{"value": "b", "name": "a"}]})
-    assert plan_hash(one, "0x1") == plan_hash(two, "0x1")
+    assert plan_hash(one, "0x1", {}) == plan_hash(two, "0x1", {})
 
 
 def test_a_hash_can_be_typed_and_fits_an_annotation() -> None:
-    found = plan_hash(BASE, "0x1")
+    found = plan_hash(BASE, "0x1", {})
     assert len(found) == 16
     assert set(found) <= set("0123456789abcdef")

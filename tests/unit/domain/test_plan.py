@@ -10,6 +10,7 @@ import pytest
 from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.canonical import canonical, full_body
 from poolkeeper.domain.drift import paths_of
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import Flapping, InvalidProperties, InvalidSpec
 from poolkeeper.domain.flaps import Flaps
 from poolkeeper.domain.plan import Desired, Keep, Leave, Past, Watch, Write, plan
@@ -108,7 +109,7 @@ def test_the_first_row_that_fits_decides(row: Row) -> None:
     found = live(row.pool, state=row.state)
     resource = pool(WANTED, mode=row.mode, adoption=row.adoption)
     if row.approved:
-        annotations = {APPROVE: plan_hash(resource, found.row.etag)}
+        annotations = {APPROVE: plan_hash(resource, found.row.etag, {})}
         resource = pool(WANTED, mode=row.mode, adoption=row.adoption, annotations=annotations)
     past = Past(
         adopted=row.adopted,
@@ -172,14 +173,16 @@ def test_a_fight_names_its_paths_and_how_long_it_is_let_be() -> None:
 def test_a_plan_says_how_to_approve_it() -> None:
     found = live(OTHER)
     failure = decide(found, mode="Approve").failure
-    wanted = plan_hash(pool(WANTED), found.row.etag)
+    wanted = plan_hash(pool(WANTED), found.row.etag, {})
     how = f"kubectl annotate --overwrite -n lab batchpool/rendering poolkeeper.dev/approve={wanted}"
     assert failure.message == f"a plan waits in status.plan; approve it with {how}"
 
 
 def test_an_approval_of_another_plan_is_said_to_be_void() -> None:
     failure = decide(live(OTHER), mode="Approve", annotations={APPROVE: "0123456789abcdef"}).failure
-    assert failure.message.startswith("the approval 0123456789abcdef is for another plan: pool or manifest moved; ")
+    assert failure.message.startswith(
+        "the approval 0123456789abcdef is for another plan: pool, manifest or Secret moved; "
+    )
 
 
 def test_a_manifest_against_the_types_is_refused_before_any_pool_is_read() -> None:
@@ -190,3 +193,38 @@ def test_a_manifest_against_the_types_is_refused_before_any_pool_is_read() -> No
 def test_the_row_after_a_write_has_the_new_etag_and_the_states_that_were() -> None:
     found = live(state="active")
     assert found.row_after(WRITTEN) == found.row.__class__(WRITTEN.etag, "active", "steady")
+
+
+REGISTRY = {"imageName": "a", "registry": {"username": "me", "password": "hunter22"}}
+CONTAINED = {"startTask": {"commandLine": "run", "containerSettings": REGISTRY}}
+PASSWORD = "/startTask/containerSettings/registry/password"
+
+
+@pytest.mark.parametrize(
+    ("mode", "past", "decision", "reason"),
+    [
+        ("Enforce", Past(), Write, "nobody knows which password the pool has"),
+        ("Enforce", Past(sent=Edition(2)), Write, "another generation was sent"),
+        ("Enforce", Past(sent=Edition(3)), Keep, "this edition was sent"),
+        ("Observe", Past(), Keep, "who never writes has nothing to send, and no difference is seen"),
+        ("Approve", Past(), Leave, "a write like any other: it waits"),
+        ("Enforce", Past(refusal=REFUSAL), Leave, "what was refused is not sent again"),
+    ],
+)
+def test_what_the_service_never_shows_is_sent_when_it_may_be_another(
+    mode: str, past: Past, decision: type[Keep | Leave | Write], reason: str
+) -> None:
+    wanted = Desired.of(CONTAINED, version="2024-07-01.20.0")
+    found = plan(pool(CONTAINED, mode=mode), wanted, live(CONTAINED), past=past, now=NOW)
+    assert type(found) is decision, reason
+    if isinstance(found, Write | Leave):
+        assert paths_of(found.differences) == [PASSWORD]
+
+
+def test_another_version_of_a_secret_voids_an_approval() -> None:
+    found = live(OTHER)
+    approved = {APPROVE: plan_hash(pool(WANTED), found.row.etag, {"creds": "1"})}
+    resource = pool(WANTED, mode="Approve", annotations=approved)
+    for version, decision in (("1", Write), ("2", Leave)):
+        wanted = Desired.of(WANTED, version="2024-07-01.20.0", secrets={"creds": version})
+        assert type(plan(resource, wanted, found, past=Past(), now=NOW)) is decision

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain import failures
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.status import (
     MOST_CHARACTERS,
@@ -15,7 +16,8 @@ from poolkeeper.domain.status import (
     ready_reason,
     ready_state,
     refused_message,
-    synced_generation,
+    sent_edition,
+    synced_edition,
 )
 from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, conditions, differences, live, pool
 
@@ -106,22 +108,45 @@ def status_of(outcome: Outcome, *, old: dict[str, Any] | None = None, generation
 
 IN_SYNC = status_of(Outcome(live=live()))
 WROTE = status_of(Outcome(live=live(), written=WRITTEN, corrected=differences("/a")))
+WITH_SECRETS = status_of(Outcome(live=live(), written=WRITTEN, sent=Edition(3, {"creds": "7"})))
 LATER = status_of(Outcome(failure=BUSY), old=WROTE, generation=4)
 
 
 @pytest.mark.parametrize(
-    ("status", "generation", "reason"),
+    ("status", "synced", "sent", "reason"),
     [
-        ({}, None, "nothing was ever said"),
-        (IN_SYNC, 3, "ready says so"),
-        (LATER, 3, "the last write was of an older manifest"),
-        (status_of(Outcome(failure=BUSY)), None, "it never was in sync"),
+        ({}, None, None, "nothing was ever said"),
+        (IN_SYNC, Edition(3), None, "ready says so"),
+        (LATER, Edition(3), Edition(3), "the last write was of an older manifest"),
+        (status_of(Outcome(failure=BUSY)), None, None, "it never was in sync"),
+        (WITH_SECRETS, Edition(3, {"creds": "7"}), Edition(3, {"creds": "7"}), "the versions of its Secrets too"),
+        (
+            status_of(Outcome(live=live()), old=WITH_SECRETS, generation=4),
+            Edition(4, {"creds": "7"}),
+            Edition(3, {"creds": "7"}),
+            "in sync without a write: what was sent is as old as it was",
+        ),
     ],
 )
-def test_the_generation_that_was_in_sync_survives_a_restart(
-    status: dict[str, Any], generation: int | None, reason: str
+def test_what_was_in_sync_and_what_was_sent_survives_a_restart(
+    status: dict[str, Any], synced: Edition | None, sent: Edition | None, reason: str
 ) -> None:
-    assert synced_generation(status) == generation, reason
+    assert synced_edition(status) == synced, reason
+    assert sent_edition(status) == sent, reason
+
+
+def test_the_versions_of_secrets_are_those_of_the_last_write() -> None:
+    assert WITH_SECRETS["secretVersions"] == {"creds": "7"}
+    failed = status_of(Outcome(failure=BUSY), old=WITH_SECRETS)
+    assert failed["secretVersions"] == {"creds": "7"}
+    without = status_of(Outcome(live=live(), written=WRITTEN, sent=Edition(4)), old=failed, generation=4)
+    assert "secretVersions" not in without, "a write that used none"
+
+
+def test_a_write_that_is_told_later_is_told_of_its_own_generation() -> None:
+    late = status_of(Outcome(live=live(), written=WRITTEN, sent=Edition(3)), generation=5)
+    assert late["lastWrite"]["generation"] == 3
+    assert late["observedGeneration"] == 5
 
 
 STALLED = status_of(Outcome(live=live(), failure=REFUSED, differences=differences("/a")))

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain import failures
-from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.drift import drift
 from poolkeeper.domain.failures import Failure, Flapping
@@ -18,7 +17,7 @@ from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, conditions, differ
 
 OWNER = differences("/metadata/owner")
 BUSY = failures.ServiceUnavailable("no answer")
-WAITING = failures.AwaitingApproval("a plan waits")
+WAITING = failures.AwaitingApproval("a plan waits", plan="0123456789abcdef")
 FIGHT = Flapping("put right 5 times within 3600 s and changed again: /metadata/owner", pause=100)
 
 
@@ -85,7 +84,7 @@ def test_a_pool_is_adopted_once_it_has_been_in_sync(
 def test_a_plan_is_shown_while_it_waits_and_no_longer() -> None:
     resource = pool(metadata(owner="me"), mode="Approve")
     waiting = pool_status(resource, Outcome(live=live(etag="0x5"), failure=WAITING, differences=OWNER), now=EARLIER)
-    assert waiting["plan"] == {"hash": plan_hash(resource, "0x5"), "eTag": "0x5", "generation": 3}
+    assert waiting["plan"] == {"hash": "0123456789abcdef", "eTag": "0x5", "generation": 3}
     assert conditions(waiting)["Ready"]["reason"] == "AwaitingApproval"
     for after in (Outcome(live=live()), Outcome(live=live(), corrected=OWNER, written=WRITTEN), Outcome(failure=BUSY)):
         assert "plan" not in pool_status(pool(status=waiting, mode="Approve"), after, now=NOW)

@@ -17,6 +17,7 @@ from poolkeeper.engine.sweep import Sweeper
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.metrics import Metrics
 from tests.unit.engine.fake_cluster import FakeCluster
+from tests.unit.engine.fake_secrets import FakeSecrets
 from tests.unit.engine.fakes import FakeConnector, FakeService, LoopClock
 from tests.unit.engine.lab import ACCOUNT, POOL, account_spec, endpoint, key
 
@@ -30,6 +31,7 @@ class Desk:
         telemetry = Telemetry(Metrics())
         self.connector = FakeConnector()
         self.cluster = FakeCluster()
+        self.secrets = FakeSecrets()
         self.catalog = Catalog()
         self.memories: dict[Key, Memory] = {}
         self.looked_at: list[str] = []
@@ -38,6 +40,7 @@ class Desk:
             self.catalog,
             self.accounts,
             self.cluster,
+            secrets=self.secrets,
             clock=clock,
             telemetry=telemetry,
             memories=self.memories,
@@ -49,6 +52,7 @@ class Desk:
         self.sweeper = Sweeper(
             self.catalog,
             self.accounts,
+            secrets=self.secrets,
             memories=self.memories,
             look_at=lambda looked_at: self.looked_at.append(looked_at.name),
             monotonic=clock.monotonic,

@@ -16,6 +16,7 @@ from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.engine import Engine
 from poolkeeper.metrics import Metrics
 from tests.unit.engine.fake_cluster import FakeCluster
+from tests.unit.engine.fake_secrets import FakeSecrets
 from tests.unit.engine.fakes import FakeConnector, FakeService, Json, LoopClock
 
 NAMESPACE = "lab"
@@ -46,13 +47,21 @@ def account_spec(name: str, *, interval: str = "60s", secret: str = "key") -> Js
 class Lab:
     """The engine is made at once and works from `start` on."""
 
-    def __init__(self, *, cluster: FakeCluster | None = None, connector: FakeConnector | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        cluster: FakeCluster | None = None,
+        connector: FakeConnector | None = None,
+        secrets: FakeSecrets | None = None,
+    ) -> None:
+        self.secrets = secrets or FakeSecrets()
         self.connector = connector or FakeConnector()
         self.cluster = cluster or FakeCluster()
         self.metrics = Metrics()
         self.engine = Engine(
             connect=self.connector,
             cluster=self.cluster,
+            secrets=self.secrets,
             clock=LoopClock(),
             metrics=self.metrics,
         )
@@ -60,7 +69,7 @@ class Lab:
 
     def restarted(self) -> Lab:
         """Another engine on the same resources and accounts, which has listed them."""
-        again = Lab(cluster=self.cluster, connector=self.connector)
+        again = Lab(cluster=self.cluster, connector=self.connector, secrets=self.secrets)
         for (kind, found), body in self.cluster.objects.items():
             assert found == key(body["metadata"]["name"])
             again._seen(kind, body)

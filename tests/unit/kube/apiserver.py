@@ -27,6 +27,7 @@ class Request:
     query: dict[str, str]
     token: str
     content_type: str
+    accept: str
     body: bytes
 
 
@@ -60,6 +61,7 @@ class ApiServer:
             dict(request.query),
             request.headers.get("Authorization", ""),
             request.content_type,
+            request.headers.get("Accept", ""),
             await request.read(),
         )
         self.requests.append(received)

@@ -1,0 +1,38 @@
+"""What of a body may not come back in words: an error of the service may repeat what was sent to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text
+from poolkeeper.domain.properties import PROPERTIES
+from poolkeeper.domain.redaction import HIDDEN, SecretText
+
+_LEAST = 4
+"""Characters; taking out every `1` would leave no message, and hide nothing."""
+
+
+def confidential(body: Mapping[str, Any]) -> set[str]:
+    """The values of a body that are shown to nobody: secrets, environment, passwords, the queries of URLs."""
+    found = {part for value in _values(PROPERTIES, body) for part in (value, json.dumps(value)[1:-1])}
+    return {value for value in found if len(value) >= _LEAST}
+
+
+def _values(kind: Kind, value: Any) -> Iterator[str]:
+    match kind:
+        case Text(show=show) if isinstance(value, str):
+            plain = value.plain() if isinstance(value, SecretText) else value
+            if isinstance(value, SecretText) or show(value) == HIDDEN:
+                yield plain
+            if kind.secret and "?" in plain:
+                yield plain.partition("?")[2]
+        case Record(fields=fields) if isinstance(value, Mapping):
+            for name, inner in fields.items():
+                yield from _values(inner, value.get(name))
+        case Named(item=item) | Ordered(item=item) if isinstance(value, list):
+            for one in value:
+                yield from _values(item, one)
+        case _:
+            return

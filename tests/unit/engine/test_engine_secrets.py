@@ -1,0 +1,191 @@
+"""Values from Secrets: filled in at each look, sent again when they are rotated, waited for when they are missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from poolkeeper.domain.conditions import find
+from poolkeeper.domain.failures import ClusterUnavailable, InvalidProperties
+from poolkeeper.domain.redaction import HIDDEN
+from tests.unit.engine.lab import Lab, key, metadata
+
+pytestmark = pytest.mark.looptime
+
+SECRET = key("creds")
+
+
+def ref(name: str = "creds", at: str = "token") -> dict[str, Any]:
+    return {"secretKeyRef": {"name": name, "key": at}}
+
+
+ENVIRONMENT = {"startTask": {"commandLine": "run", "environmentSettings": [{"name": "TOKEN", "valueFrom": ref()}]}}
+REGISTRY = {
+    "startTask": {
+        "commandLine": "run",
+        "containerSettings": {"imageName": "a", "registry": {"username": "me", "passwordFrom": ref()}},
+    }
+}
+PASSWORD = "/startTask/containerSettings/registry/password"
+
+
+def ready_message(lab: Lab) -> str:
+    ready = find(lab.status("rendering")["conditions"], "Ready")
+    assert ready is not None
+    return str(ready["message"])
+
+
+def written(lab: Lab) -> list[str]:
+    return [_leaf(body) for body in lab.service().bodies]
+
+
+def _leaf(body: dict[str, Any]) -> str:
+    task = body["startTask"]
+    found = task["environmentSettings"][0]["value"] if "environmentSettings" in task else None
+    return str.__str__(found or task["containerSettings"]["registry"]["password"])
+
+
+async def lab_with(properties: dict[str, Any], **values: str) -> Lab:
+    lab = Lab()
+    lab.account()
+    lab.service().put("rendering")
+    if values:
+        lab.secrets.put(SECRET, **values)
+    lab.pool("rendering", properties)
+    await lab.start(2)
+    return lab
+
+
+@pytest.mark.parametrize("properties", [ENVIRONMENT, REGISTRY], ids=["shown again", "never shown again"])
+async def test_a_rotated_secret_reaches_the_pool_within_a_check_interval(properties: dict[str, Any]) -> None:
+    lab = await lab_with(properties, token="first-value")
+    assert written(lab) == ["first-value"]
+    assert lab.status("rendering")["secretVersions"] == {"creds": "1"}
+    lab.secrets.put(SECRET, token="second-value")
+    await lab.run(61)
+    assert written(lab) == ["first-value", "second-value"]
+    assert lab.status("rendering")["secretVersions"] == {"creds": "2"}
+    assert [told.reason for told in lab.cluster.events(name="rendering")][-1] == "Updated", (
+        "somebody wanted it: no drift"
+    )
+    await lab.run(600)
+    assert len(written(lab)) == 2
+
+
+@pytest.mark.parametrize("properties", [ENVIRONMENT, REGISTRY], ids=["shown again", "never shown again"])
+async def test_a_secret_that_was_rotated_while_nobody_looked_reaches_the_pool_too(properties: dict[str, Any]) -> None:
+    lab = await lab_with(properties, token="first-value")
+    lab.secrets.put(SECRET, token="second-value")
+    again = lab.restarted()
+    await again.start(2)
+    assert written(again) == ["first-value", "second-value"]
+
+
+@pytest.mark.parametrize("properties", [ENVIRONMENT, REGISTRY], ids=["shown again", "never shown again"])
+async def test_a_restart_sends_nothing_again(properties: dict[str, Any]) -> None:
+    lab = await lab_with(properties, token="first-value")
+    again = lab.restarted()
+    await again.start(200)
+    assert written(again) == ["first-value"]
+
+
+async def test_a_secret_that_changed_elsewhere_changes_nothing_that_is_shown_again() -> None:
+    lab = await lab_with(ENVIRONMENT, token="value", other="1")
+    lab.secrets.put(SECRET, token="value", other="2")
+    await lab.run(61)
+    assert written(lab) == ["value"]
+
+
+async def test_a_missing_secret_is_named_and_waited_for() -> None:
+    lab = await lab_with(ENVIRONMENT)
+    assert lab.ready("rendering") == "SecretNotFound"
+    message = ready_message(lab)
+    assert "there is no Secret lab/creds" in message
+    assert "spec.properties.startTask.environmentSettings[0].valueFrom" in message
+    lab.secrets.put(SECRET, other="x")
+    await lab.run(61)
+    assert "Secret lab/creds has no key token" in ready_message(lab)
+    lab.secrets.put(SECRET, token="value")
+    await lab.run(61)
+    assert (lab.ready("rendering"), written(lab)) == ("InSync", ["value"])
+
+
+async def test_drift_of_a_secret_value_is_put_right_and_not_shown() -> None:
+    lab = await lab_with(ENVIRONMENT, token="canary-value")
+    live = {**ENVIRONMENT["startTask"], "environmentSettings": [{"name": "TOKEN", "value": "canary-live"}]}
+    lab.service().drift("rendering", {"startTask": live})
+    await lab.run(61)
+    assert written(lab) == ["canary-value"] * 2
+    assert [told.reason for told in lab.cluster.events(name="rendering")][-1] == "DriftCorrected"
+    told = repr(lab.cluster.patches) + repr(lab.cluster.told) + lab.metrics.page().decode()
+    assert "canary" not in told
+
+
+async def test_a_url_from_a_secret_is_hidden_on_both_sides() -> None:
+    files = [{"httpUrlFrom": ref(), "filePath": "a"}]
+    lab = Lab()
+    lab.account()
+    lab.secrets.put(SECRET, token="https://canary.example/new")
+    live = {"resourceFiles": [{"httpUrl": "https://canary.example/old", "filePath": "a"}], "commandLine": "run"}
+    lab.service().put("rendering", {"startTask": live})
+    lab.pool("rendering", {"startTask": {"commandLine": "run", "resourceFiles": files}}, mode="Observe")
+    await lab.start(2)
+    entry = {"op": "replace", "path": "/startTask/resourceFiles/0/httpUrl", "live": HIDDEN, "desired": HIDDEN}
+    assert lab.status("rendering")["drift"] == [entry]
+    assert "canary" not in repr(lab.cluster.patches) + repr(lab.cluster.told)
+
+
+async def test_a_check_asks_for_each_secret_once_and_for_no_value() -> None:
+    lab = Lab()
+    lab.account()
+    lab.secrets.put(SECRET, token="value")
+    for number in range(20):
+        lab.service().put(f"pool-{number}", ENVIRONMENT_LIVE)
+        lab.pool(f"pool-{number}", ENVIRONMENT)
+    await lab.start(120)
+    lab.secrets.checks.clear()
+    lab.secrets.reads.clear()
+    await lab.run(600)
+    assert len(lab.secrets.checks) <= 12, "one per check, not one per pool"
+    assert lab.secrets.reads == []
+
+
+ENVIRONMENT_LIVE = {
+    "startTask": {"commandLine": "run", "environmentSettings": [{"name": "TOKEN", "value": "value"}]},
+}
+
+
+async def test_pools_without_secrets_ask_for_none() -> None:
+    lab = await lab_with(metadata(owner="me"))
+    await lab.run(300)
+    assert (lab.secrets.checks, lab.secrets.reads) == ([], [])
+
+
+async def test_a_cluster_that_does_not_answer_holds_up_no_check() -> None:
+    lab = await lab_with(ENVIRONMENT, token="first-value")
+    lab.secrets.trouble = ClusterUnavailable("the Kubernetes API does not answer")
+    lab.secrets.put(SECRET, token="second-value")
+    await lab.run(130)
+    assert written(lab) == ["first-value"]
+    assert lab.ready("rendering") == "InSync"
+    lab.secrets.trouble = None
+    await lab.run(61)
+    assert written(lab) == ["first-value", "second-value"]
+
+
+async def test_a_refused_body_is_sent_again_when_its_secret_changes() -> None:
+    lab = Lab()
+    lab.account()
+    lab.service().put("rendering")
+    lab.secrets.put(SECRET, token="too-long")
+    refusal = InvalidProperties("the service answered 400 InvalidPropertyValue")
+    lab.service().fail(refusal, operation="write")
+    lab.pool("rendering", ENVIRONMENT)
+    await lab.start(200)
+    assert lab.service().counts()["write"] == 1
+    assert lab.ready("rendering") == "InvalidProperties"
+    lab.service().heal()
+    lab.secrets.put(SECRET, token="right")
+    await lab.run(61)
+    assert (lab.ready("rendering"), written(lab)) == ("InSync", ["right"])
