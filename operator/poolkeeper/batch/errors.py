@@ -8,7 +8,7 @@ one of ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -67,7 +67,7 @@ def failure_of(response: httpx.Response, *, sent: Mapping[str, Any] | None, abou
     code = said if isinstance(said, str) else ""
     kind = _kind(response, code, writing=writing, about_pool=about_pool)
     failure = kind(
-        without(_cause(response, envelope, code), confidential(sent or {})),
+        _cause(response, envelope, code, hide=confidential(sent or {})),
         code=code,
         request_id=response.headers.get("request-id", ""),
         retry_after=retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC)),
@@ -111,13 +111,15 @@ def _kind(response: httpx.Response, code: str, *, writing: bool, about_pool: boo
     return _BY_STATUS.get(status, PoolUnavailable)
 
 
-def _cause(response: httpx.Response, envelope: Mapping[str, Any], code: str) -> str:
+def _cause(response: httpx.Response, envelope: Mapping[str, Any], code: str, *, hide: Collection[str]) -> str:
     said = f"the service answered {response.status_code}"
     if not code:
         return f"{said} without a Batch error"
     message = envelope.get("message")
     text = message.get("value", "") if isinstance(message, Mapping) else ""
-    lines = [line for line in str(text).splitlines() if not line.startswith(("RequestId:", "Time:"))]
+    # Before anything is cut or joined: a value that is no longer whole would not be found.
+    safe = without(str(text), hide)
+    lines = [line for line in safe.splitlines() if not line.startswith(("RequestId:", "Time:"))]
     words = without_queries(" ".join(lines)).rstrip(". ")
     where = _where(envelope)
     return f"{said} {code}" + (f": {words}" if words else "") + (f" ({where})" if where else "")

@@ -27,7 +27,11 @@ def _values(kind: Kind, value: Any) -> Iterator[str]:
             if isinstance(value, SecretText) or show(value) == HIDDEN:
                 yield plain
             if kind.secret and "?" in plain:
-                yield plain.partition("?")[2]
+                # A signature alone, or an address that somebody has cut it off from.
+                address, _, query = plain.partition("?")
+                yield query
+                if isinstance(value, SecretText):
+                    yield address
         case Record(fields=fields) if isinstance(value, Mapping):
             for name, inner in fields.items():
                 yield from _values(inner, value.get(name))

@@ -40,6 +40,11 @@ def setting(value: str) -> dict[str, Any]:
             {"https://x.example/canary"},
             "whatever comes from a Secret, whole",
         ),
+        (
+            body(resourceFiles=[{"httpUrl": SecretText("https://x.example/a?sig=canary")}]),
+            {"https://x.example/a?sig=canary", "https://x.example/a", "sig=canary"},
+            "and its halves",
+        ),
         ({"metadata": [{"name": "a", "value": "plain"}]}, set(), "metadata is for all to read"),
         ({"metadata": "nonsense"}, set(), "what has another shape is no crash"),
     ],
