@@ -67,5 +67,5 @@ def test_a_conflict_ends_when_the_accounts_part(world: World, elsewhere: World) 
     elsewhere.pool("farm", THEIRS, pool_id="rendering", accountRef={"name": "their-research"})
     elsewhere.wait("farm", "Conflict")
     elsewhere.account("their-research", endpoint="https://other.westeurope.batch.azure.com.invalid")
-    world.sim.wait_until(lambda: elsewhere.condition("farm")["reason"] == "EndpointNotAllowed")
+    world.sim.wait_until(lambda: elsewhere.condition("farm")["reason"] == "AccountNotReady")
     assert world.writes_to_batch() == 0

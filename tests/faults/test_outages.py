@@ -64,7 +64,7 @@ def test_a_service_that_is_down_is_told_to_every_pool_and_asked_by_one(world: Wo
     for name in ("rendering", "genomics", "etl-windows"):
         world.wait(name, "ServiceUnavailable")
         assert "cannot connect" in world.condition(name)["message"]
-    world.wait("research", "ServiceUnavailable", "batchaccount")
+    world.wait("research", "Unreachable", "batchaccount")
     world.sim.start()
     for name in ("rendering", "genomics", "etl-windows"):
         world.wait(name, "InSync")

@@ -20,7 +20,7 @@ def test_a_missing_account_is_named_and_waited_for(world: World) -> None:
 def test_a_missing_secret_is_named_and_found_when_it_comes(world: World) -> None:
     world.account(secret=False)
     world.pool("rendering", as_desired(world.sim.pool("rendering")))
-    world.wait("rendering", "SecretNotFound")
+    world.wait("rendering", "AccountNotReady")
     assert f"Secret {SECRET}" in world.condition("rendering")["message"]
     world.wait("research", "SecretNotFound", "batchaccount")
     world.secret()
@@ -32,7 +32,7 @@ def test_a_secret_without_the_key_names_both(world: World) -> None:
     world.kubectl.out("create", "secret", "generic", SECRET, "--from-literal=wrong=x")
     world.account(secret=False)
     world.pool("rendering", as_desired(world.sim.pool("rendering")))
-    world.wait("rendering", "SecretNotFound")
+    world.wait("rendering", "AccountNotReady")
     message = world.condition("rendering")["message"]
     assert SECRET in message
     assert "accountKey" in message
@@ -41,9 +41,10 @@ def test_a_secret_without_the_key_names_both(world: World) -> None:
 def test_an_endpoint_outside_the_allow_list_gets_no_request(world: World) -> None:
     world.account(endpoint="https://batch.azure.com.example.org")
     world.pool("rendering", as_desired(world.sim.pool("rendering")))
-    world.wait("rendering", "EndpointNotAllowed")
+    world.wait("rendering", "AccountNotReady")
     assert "--allow-endpoint" in world.condition("rendering")["message"]
-    assert world.condition("rendering", "Stalled")["status"] == "True"
+    assert world.condition("research", "Stalled", "batchaccount")["status"] == "True"
+    assert world.condition("rendering", "Stalled") == {}, "it need not be touched itself"
     assert world.sim.journal.last_number == 0
     world.account()
     world.wait("rendering", "InSync")

@@ -66,8 +66,8 @@ def test_a_wrong_key_is_said_once_and_mended_by_the_secret(world: World) -> None
     world.secret("d3Jvbmc=")
     world.pool("rendering", as_desired(world.sim.pool("rendering")))
     world.pool("genomics", as_desired(world.sim.pool("genomics")))
-    world.wait("rendering", "AuthenticationFailed")
-    world.wait("genomics", "AuthenticationFailed")
+    world.wait("rendering", "AccountNotReady")
+    world.wait("genomics", "AccountNotReady")
     world.wait("research", "AuthenticationFailed", "batchaccount")
     assert "Secret" in world.condition("rendering")["message"]
     patches = world.status_writes()
@@ -83,7 +83,7 @@ def test_a_403_for_a_wrong_signature_is_an_authentication_failure_too(world: Wor
     world.account()
     world.sim.faults.add(kind="status", operation="GetPool", status=403, code="AuthenticationFailed", count=1)
     world.pool("rendering", as_desired(world.sim.pool("rendering")))
-    world.wait("rendering", "AuthenticationFailed")
+    world.wait("rendering", "AccountNotReady")
     world.wait("rendering", "InSync")
 
 
@@ -92,7 +92,7 @@ def test_forbidden_names_the_permissions_and_recovers(world: World) -> None:
     world.pool("rendering", as_desired(world.sim.pool("rendering")))
     world.wait("rendering", "InSync")
     world.sim.faults.add(kind="status", status=403)
-    world.wait("rendering", "AccessDenied")
+    world.wait("rendering", "AccountNotReady")
     assert "Microsoft.Batch/batchAccounts/pools/read" in world.condition("rendering")["message"]
     world.wait("research", "AccessDenied", "batchaccount")
     world.sim.faults.clear()

@@ -17,12 +17,13 @@ def account_status(account: BatchAccount, failure: Failure | None, *, pools: int
     if failure is None:
         marks = [Mark("Ready", "True", Reason.Reachable, f"{account.endpoint} answers")]
     else:
-        marks = [Mark("Ready", "False", failure.reason, failure.message)]
+        reason = _reason(failure)
+        marks = [Mark("Ready", "False", reason, failure.message)]
         consequence = CONSEQUENCES[failure.reason]
         if consequence.reconciling:
-            marks.append(Mark("Reconciling", "True", failure.reason, "trying again by itself"))
+            marks.append(Mark("Reconciling", "True", reason, "trying again by itself"))
         if consequence.stalled:
-            marks.append(Mark("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}"))
+            marks.append(Mark("Stalled", "True", reason, f"tried again only {failure.retry.value}"))
     old = account.status.get("conditions", ())
     return {
         "observedGeneration": account.generation,
@@ -34,8 +35,13 @@ def account_status(account: BatchAccount, failure: Failure | None, *, pools: int
 def account_announcements(account: BatchAccount, failure: Failure | None) -> list[Announcement]:
     """An event when the account begins to fail, fails otherwise, or is well again; none for a good beginning."""
     before = ready_reason(account.status)
-    if failure is not None and before != failure.reason:
-        return [Announcement("Warning", failure.reason, str(failure))]
+    if failure is not None and before != _reason(failure):
+        return [Announcement("Warning", _reason(failure), str(failure))]
     if failure is None and before not in {None, Reason.Reachable}:
         return [Announcement("Normal", Reason.Reachable, f"{account.endpoint} answers again")]
     return []
+
+
+def _reason(failure: Failure) -> Reason:
+    # Of a whole account that does not answer, people ask where it is; of a pool, when it will be put right.
+    return Reason.Unreachable if failure.reason is Reason.ServiceUnavailable else failure.reason

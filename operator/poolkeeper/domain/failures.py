@@ -10,6 +10,7 @@
     │   ├── Conflict                another BatchPool has the same pool
     │   ├── Flapping                another writer undoes the correction again and again
     │   ├── AccountNotFound         accountRef does not resolve
+    │   ├── AccountNotReady         it does, to an account that somebody has to mend first
     │   ├── SecretNotFound          a Secret or one of its keys is missing
     │   │   └── SecretForbidden     the operator may not read it
     │   ├── CredentialUnusable      it is there, but cannot be used as a credential
@@ -139,6 +140,13 @@ class AccountNotFound(Failure):
     advice = "create it, or correct spec.accountRef.name"
 
 
+class AccountNotReady(Failure):
+    """The account as a whole cannot be used, and waiting alone will not help."""
+
+    reason = Reason.AccountNotReady
+    advice = "this pool follows by itself as soon as the account is ready"
+
+
 class SecretNotFound(Failure):
     """A Secret, or a key in it, that the account or the pool refers to is missing."""
 
@@ -201,10 +209,12 @@ class AccessDenied(BatchFailure):
     """403. A refused read closes the whole account; one who may read but not write can still look for drift."""
 
     reason = Reason.AccessDenied
-    advice = (
-        "grant Microsoft.Batch/batchAccounts/pools/read and Microsoft.Batch/batchAccounts/pools/write on the account, "
-        "or let its network rules pass; a new role takes some minutes"
-    )
+
+    @property
+    def message(self) -> str:
+        missing = "read and Microsoft.Batch/batchAccounts/pools/write" if self.account_wide else "write"
+        how = "on the account, or let its network rules pass; a new role takes some minutes"
+        return f"{self.cause}; grant Microsoft.Batch/batchAccounts/pools/{missing} {how}"
 
 
 class PoolNotFound(BatchFailure):

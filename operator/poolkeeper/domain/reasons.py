@@ -23,6 +23,7 @@ class Reason(StrEnum):
     PoolNotFound = "PoolNotFound"
     PoolDeleting = "PoolDeleting"
     AccountNotFound = "AccountNotFound"
+    AccountNotReady = "AccountNotReady"
     SecretNotFound = "SecretNotFound"
     EndpointNotAllowed = "EndpointNotAllowed"
     AuthenticationFailed = "AuthenticationFailed"
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     UnsupportedProperty = "UnsupportedProperty"
     Throttled = "Throttled"
     ServiceUnavailable = "ServiceUnavailable"
+    Unreachable = "Unreachable"
 
 
 class Retry(Enum):
@@ -66,6 +68,7 @@ CONSEQUENCES = {
     Reason.PoolNotFound: Consequence(Retry.CHECK),
     Reason.PoolDeleting: Consequence(Retry.CHECK),
     Reason.AccountNotFound: Consequence(Retry.REFERENCE),
+    Reason.AccountNotReady: Consequence(Retry.REFERENCE),
     Reason.SecretNotFound: Consequence(Retry.BACKOFF),
     Reason.EndpointNotAllowed: Consequence(Retry.REFERENCE, stalled=True),
     Reason.AuthenticationFailed: Consequence(Retry.SLOWLY),
@@ -74,4 +77,5 @@ CONSEQUENCES = {
     Reason.UnsupportedProperty: Consequence(Retry.SPEC, stalled=True),
     Reason.Throttled: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.ServiceUnavailable: Consequence(Retry.BACKOFF, reconciling=True),
+    Reason.Unreachable: Consequence(Retry.BACKOFF, reconciling=True),
 }

@@ -10,7 +10,7 @@ from poolkeeper.domain.failures import AccountNotFound, AuthenticationFailed, Ba
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.catalog import Catalog
-from poolkeeper.engine.gate import Gate
+from poolkeeper.engine.gate import AccountClosed, Gate, is_passing
 from poolkeeper.engine.ports import Batch, Connector, Listing
 
 Answer = TypeVar("Answer")
@@ -65,7 +65,9 @@ class Line:
         try:
             answer = await call(await self._connected())
         except Failure as failure:
-            self._tell_gate(failure)
+            if self._tell_gate(failure) and not is_passing(failure):
+                # Whoever finds it out says the same as those who come to the closed gate.
+                raise AccountClosed(failure, serious=True) from failure
             raise
         else:
             self.gate.passed()
@@ -78,14 +80,16 @@ class Line:
             if not self._under_way:
                 await self._close_retired()
 
-    def _tell_gate(self, failure: Failure) -> None:
+    def _tell_gate(self, failure: Failure) -> bool:
+        """Whether it concerns the account as a whole."""
         if isinstance(failure, AuthenticationFailed):
             # The Secret may have been rotated: the next connection reads it anew.
             self._retire()
         if isinstance(failure, BatchFailure) and not failure.account_wide:
             self.gate.passed()
-        else:
-            self.gate.failed(failure)
+            return False
+        self.gate.failed(failure)
+        return True
 
     def _retire(self) -> None:
         # Closed only when nothing is under way on it: a closed connection would look like a failing network.

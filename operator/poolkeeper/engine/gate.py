@@ -32,6 +32,11 @@ class AccountClosed(PoolkeeperError):
         self.serious = serious
 
 
+def is_passing(failure: Failure) -> bool:
+    """Whether waiting helps: the service is busy or away, and nobody has to mend anything."""
+    return isinstance(failure, BatchFailure) and failure.retry is Retry.BACKOFF
+
+
 class Gate:
     """Calls `changed` after each step that others may wait for: opened, closed, or serious."""
 
@@ -67,10 +72,7 @@ class Gate:
     @property
     def serious(self) -> bool:
         """Whether the failure is worth telling every pool of the account."""
-        if self._failure is None:
-            return False
-        passing = isinstance(self._failure, BatchFailure) and self._failure.retry is Retry.BACKOFF
-        return not passing or self._failures >= _PATIENCE
+        return self._failure is not None and (not is_passing(self._failure) or self._failures >= _PATIENCE)
 
     def check(self) -> None:
         """Let the caller through, or raise AccountClosed."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from poolkeeper.domain.announcements import announcements
 from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.failures import BatchFailure, Failure, PoolNotFound, PoolUnavailable
+from poolkeeper.domain.failures import AccountNotReady, BatchFailure, Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.merge_patch import merge_patch
 from poolkeeper.domain.observation import LivePool
@@ -18,7 +18,7 @@ from poolkeeper.domain.status import Status, is_news, pool_status, suspended_sta
 from poolkeeper.engine.accounts import Accounts
 from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.claims import Claims
-from poolkeeper.engine.gate import AccountClosed
+from poolkeeper.engine.gate import AccountClosed, is_passing
 from poolkeeper.engine.memory import GONE, Memory
 from poolkeeper.engine.ports import Clock, Cluster, Secrets
 from poolkeeper.engine.secret_values import secrets_of
@@ -71,7 +71,7 @@ class Reconciler:
         except AccountClosed as error:
             if not error.serious and pool.status.get("observedGeneration") == pool.generation:
                 return error
-            closed, outcome = error, Outcome(failure=error.failure)
+            closed, outcome = error, Outcome(failure=_seen_from(pool, error))
         except Failure as failure:
             if isinstance(failure, BatchFailure):
                 memory.row = GONE if isinstance(failure, PoolNotFound) else None
@@ -141,3 +141,12 @@ class Reconciler:
             # As if a watch had told it: the answer may be the first to know of a newer spec.
             self._seen(BatchPool.parse(body))
         return True
+
+
+def _seen_from(pool: BatchPool, closed: AccountClosed) -> Failure:
+    """What a pool says of an account that cannot be used."""
+    if is_passing(closed.failure):
+        return closed.failure
+    return AccountNotReady(
+        f"BatchAccount {pool.account} is not ready: {closed.failure.reason}: {closed.failure.message}"
+    )

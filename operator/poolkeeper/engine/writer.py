@@ -39,6 +39,9 @@ class Writer:
         """Write, verify, remember; a refusal is an outcome too."""
         try:
             written = await look.batch.write(pool.pool_id, write.body)
+        except AccountClosed as closed:
+            self._telemetry.write(pool, closed.failure)
+            raise
         except Failure as failure:
             self._telemetry.write(pool, failure)
             if isinstance(failure, InvalidProperties):

@@ -37,21 +37,23 @@ def test_an_account_that_answers_is_ready_and_counts_its_pools() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "types"),
+    ("failure", "reason", "types"),
     [
-        (DENIED, ["Ready"]),
-        (UNSIGNED, ["Ready"]),
-        (BUSY, ["Ready", "Reconciling"]),
-        (failures.ServiceUnavailable("no answer"), ["Ready", "Reconciling"]),
-        (ELSEWHERE, ["Ready", "Stalled"]),
+        (DENIED, "AccessDenied", ["Ready"]),
+        (UNSIGNED, "SecretNotFound", ["Ready"]),
+        (BUSY, "Throttled", ["Ready", "Reconciling"]),
+        (failures.ServiceUnavailable("no answer"), "Unreachable", ["Ready", "Reconciling"]),
+        (ELSEWHERE, "EndpointNotAllowed", ["Ready", "Stalled"]),
     ],
     ids=lambda value: getattr(value, "reason", None),
 )
-def test_a_failing_account_says_why_and_whether_it_is_tried_again(failure: Failure, types: list[str]) -> None:
+def test_a_failing_account_says_why_and_whether_it_is_tried_again(
+    failure: Failure, reason: str, types: list[str]
+) -> None:
     found = conditions(account_status(account(), failure, pools=0, now=NOW))
     assert list(found) == types
     assert found["Ready"]["status"] == "False"
-    assert found["Ready"]["reason"] == failure.reason
+    assert {mark["reason"] for mark in found.values()} == {reason}
     assert found["Ready"]["message"] == failure.message
 
 

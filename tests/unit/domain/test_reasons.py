@@ -44,13 +44,26 @@ def test_what_is_stalled_waits_for_a_person_and_what_reconciles_does_not(reason:
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 def test_every_failure_has_a_reason_that_is_not_ready_and_a_next_step(kind: type[Failure]) -> None:
     assert not CONSEQUENCES[kind.reason].ready
-    # What to type to approve a plan bears its hash, so it is part of the cause.
-    assert kind.advice or kind is failures.AwaitingApproval
+    # What to type to approve a plan bears its hash; what right is missing depends on what was refused.
+    assert kind.advice or kind in {failures.AwaitingApproval, failures.AccessDenied}
 
 
 def test_every_reason_that_is_not_ready_is_carried_by_a_failure() -> None:
     bad = {reason for reason, consequence in CONSEQUENCES.items() if not consequence.ready}
-    assert {kind.reason for kind in CLASSES} == bad
+    assert {kind.reason for kind in CLASSES} == bad - {Reason.Unreachable}, "accounts say that of ServiceUnavailable"
+
+
+@pytest.mark.parametrize(
+    ("account_wide", "missing"),
+    [
+        (True, "grant Microsoft.Batch/batchAccounts/pools/read and Microsoft.Batch/batchAccounts/pools/write on"),
+        (False, "grant Microsoft.Batch/batchAccounts/pools/write on"),
+    ],
+)
+def test_a_denial_says_which_right_is_missing(missing: str, *, account_wide: bool) -> None:
+    denied = failures.AccessDenied("the service answered 403")
+    denied.account_wide = account_wide
+    assert missing in denied.message
 
 
 def test_a_message_names_the_cause_and_the_next_step_and_only_the_text_the_request() -> None:

@@ -95,6 +95,7 @@ MARKED = [
     Conditions(failures.AuthenticationFailed("401"), stalled=False, reconciling=False),
     Conditions(failures.AccessDenied("403"), stalled=False, reconciling=False),
     Conditions(failures.CredentialUnusable("no base64"), stalled=False, reconciling=False),
+    Conditions(failures.AccountNotReady("it is not"), stalled=False, reconciling=False),
     Conditions(failures.AccountNotFound("none"), stalled=False, reconciling=False),
     Conditions(failures.SecretNotFound("none"), stalled=False, reconciling=False),
     Conditions(failures.SecretForbidden("Secret lab/a may not be read"), stalled=False, reconciling=False),

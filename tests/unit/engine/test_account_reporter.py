@@ -8,6 +8,7 @@ import contextlib
 import pytest
 
 from poolkeeper.domain.failures import AccessDenied, BatchFailure, ClusterUnavailable, ServiceUnavailable
+from poolkeeper.engine.gate import AccountClosed
 from tests.unit.domain.examples import conditions
 from tests.unit.engine.desk import Desk
 from tests.unit.engine.fake_cluster import DOWN
@@ -27,7 +28,7 @@ def desk() -> Desk:
 
 async def ask(desk: Desk) -> None:
     """One request, whatever comes of it; a report follows."""
-    with contextlib.suppress(BatchFailure):
+    with contextlib.suppress(BatchFailure, AccountClosed):
         await desk.accounts.line(RESEARCH).probe()
     await desk.reporter.report(RESEARCH)
 
@@ -62,11 +63,11 @@ async def test_a_failure_that_may_pass_is_told_only_when_it_lasts(desk: Desk) ->
         await ask(desk)
         seen.append(ready(desk))
         await asyncio.sleep(60)
-    assert seen == ["Reachable", "Reachable", "ServiceUnavailable", "ServiceUnavailable"]
+    assert seen == ["Reachable", "Reachable", "Unreachable", "Unreachable"]
     desk.service().heal()
     await ask(desk)
     assert ready(desk) == "Reachable"
-    assert [event.reason for event in desk.cluster.events()] == ["ServiceUnavailable", "Reachable"]
+    assert [event.reason for event in desk.cluster.events()] == ["Unreachable", "Reachable"]
     assert len(desk.cluster.patches) == 3
 
 

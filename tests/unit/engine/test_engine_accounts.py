@@ -152,7 +152,7 @@ async def test_an_account_whose_secret_comes_late_is_found_within_seconds(lab: L
     lab.account()
     fill(lab)
     await lab.start()
-    assert {lab.ready(name) for name in POOLS} == {"SecretNotFound"}
+    assert {lab.ready(name) for name in POOLS} == {"AccountNotReady"}
     assert lab.ready("research", ACCOUNT) == "SecretNotFound"
     lab.connector.trouble = None
     await lab.run(3)

@@ -54,7 +54,7 @@ async def test_an_outage_is_found_out_by_one_request_and_told_to_every_pool_once
     await well.run(3600)
     assert said(well) == {"ServiceUnavailable"}
     assert well.metric("poolkeeper_reconcile_seconds_count")[()] == looks + len(POOLS), "each has to hear it once"
-    assert well.ready("research", ACCOUNT) == "ServiceUnavailable"
+    assert well.ready("research", ACCOUNT) == "Unreachable"
     assert len(well.pool_patches(since=began)) == len(POOLS)
     assert well.service().counts(since=began).keys() == {"list"}, "a probe for the account, none for a pool"
     assert well.service().counts(since=began)["list"] <= 3600 / 45 + 10
@@ -159,7 +159,7 @@ async def test_a_refused_sign_in_is_asked_again_slowly_and_told_once(lab: Lab) -
     well.service().fail(AuthenticationFailed("401"))
     began = now()
     await well.run(3600)
-    assert said(well) == {"AuthenticationFailed"}
+    assert said(well) == {"AccountNotReady"}
     assert len(well.pool_patches(since=began)) == len(POOLS)
     assert sum(well.service().counts(since=began).values()) <= 3600 / 60 + 1
     assert well.connector.open == [], "each try reads the Secret anew"
@@ -178,7 +178,8 @@ async def test_an_account_that_fails_differently_is_told_again(lab: Lab) -> None
     fault.error = denied
     began = now()
     await well.run(120)
-    assert said(well) == {"AccessDenied"}
+    assert said(well) == {"AccountNotReady"}
+    assert well.ready("research", ACCOUNT) == "AccessDenied"
     assert len(well.pool_patches(since=began)) == len(POOLS)
 
 

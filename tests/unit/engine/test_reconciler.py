@@ -114,13 +114,13 @@ ROWS = {
         row_kept=False,
     ),
     "read with a wrong key": Row(
-        reason="somebody must mend it",
+        reason="somebody must mend the account",
         live=OTHER,
         on_read=AuthenticationFailed("401"),
         sent=["read"],
-        ready="AuthenticationFailed",
+        ready="AccountNotReady",
         drifted="Unknown",
-        events=["AuthenticationFailed"],
+        events=["AccountNotReady"],
         row_kept=False,
     ),
     "write refused": Row(

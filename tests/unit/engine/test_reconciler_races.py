@@ -171,10 +171,10 @@ async def test_a_serious_outage_is_told_without_a_request(desk: Desk) -> None:
     sent = len(desk.service().calls)
     desk.catalog.put_account(desk.account())
     desk.connector.trouble = EndpointNotAllowed("endpoint http://example is not https")
-    with pytest.raises(EndpointNotAllowed):
+    with pytest.raises(AccountClosed):
         await desk.accounts.line(key("research")).probe()
     closed = await desk.look()
     assert isinstance(closed, AccountClosed)
     assert closed.serious
     assert len(desk.service().calls) == sent
-    assert [event.reason for event in desk.cluster.events()] == ["Updated", "EndpointNotAllowed"]
+    assert [event.reason for event in desk.cluster.events()] == ["Updated", "AccountNotReady"]
