@@ -59,7 +59,7 @@ def schema(plural: str) -> dict[str, Any]:
 
 
 def fields(plural: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return every field of a kind, objects and list items included, with its path."""
+    """Return every field of a kind, objects, list items and map values included, with its path."""
     top = schema(plural)["properties"]
     own = ((name, field) for name, field in top.items() if name not in STANDARD)
     return list(chain.from_iterable(_walk(path, field) for path, field in own))
@@ -71,3 +71,5 @@ def _walk(path: str, field: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any
         yield from _walk(f"{path}.{name}", inner)
     if "items" in field:
         yield from _walk(f"{path}[]", field["items"])
+    if "additionalProperties" in field:
+        yield from _walk(f"{path}.*", field["additionalProperties"])

@@ -41,13 +41,17 @@ APPLIED = {
     "bind-mounts-name-a-directory-of-the-node": "ContainerHostDataPath",
     "bind-mounts-name-a-directory-once": "mounted twice, once read-only, it would be both",
     # Resource files
-    "resource-file-has-one-source": "ResourceFile: the three sources exclude each other, one is needed",
+    "resource-file-has-one-source": "ResourceFile: the sources exclude each other, from a Secret or not; one is needed",
     "resource-file-sources-are-well-formed": "a node cannot download from what is no http URL",
     "resource-file-path-is-required-with-http-url": "ResourceFile: a single file needs a name on the node",
     "resource-file-blob-prefix-needs-a-container": "ResourceFile: only a container has blobs to choose from",
     "resource-file-path-stays-in-the-task-directory": "ResourceFile: the path cannot break out of the directory",
     "resource-file-mode-is-octal": "ResourceFile.fileMode is octal",
     "identity-is-an-azure-resource-id": "ComputeNodeIdentityReference.resourceId is an ARM resource id",
+    # Values from Secrets
+    "secret-reference-names-secret-and-key": "no other namespace, no other source, and none that may be missing",
+    "secret-stands-in-place-of-the-value": "of two values of one variable nobody knows which one wins",
+    "secret-stands-in-place-of-the-password": "of two passwords nobody knows which one is sent",
     # Application packages
     "packages-are-at-most-ten": "the service takes ten application packages a pool",
     "packages-stand-once": "the same version of one application can be installed only once",

@@ -33,6 +33,7 @@ POOL_STATUS: dict[str, Any] = {
         "generation": 2,
         "requestID": "4a0c6c1e-8f2b-4f0e-9c53-1d1a2f0f8a11",
     },
+    "secretVersions": {"pool-secrets": "48213377", "registry.pull": "47001"},
     "drift": [
         {"op": "replace", "path": "/startTask/commandLine", "live": "old.sh", "desired": "prepare.sh"},
         {"op": "replace", "path": "/metadata/owner", "live": "", "desired": "rendering-team"},

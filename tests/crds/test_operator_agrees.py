@@ -7,6 +7,8 @@ import yaml
 
 from poolkeeper.domain.canonical import full_body
 from poolkeeper.domain.durations import seconds
+from poolkeeper.domain.redaction import SecretText
+from poolkeeper.domain.secret_refs import references, resolved
 from tests.crds.documents import Document, documents
 from tests.crds.rules import RULES
 
@@ -15,8 +17,10 @@ GOOD = [each for rule in RULES for each in documents(rule, "good")]
 
 @pytest.mark.parametrize("document", [each for each in GOOD if "kind: BatchPool" in each.text], ids=str)
 def test_an_accepted_pool_makes_a_body(document: Document) -> None:
-    properties = yaml.safe_load(document.text)["spec"]["properties"]
+    written = yaml.safe_load(document.text)["spec"]["properties"]
+    properties = resolved(written, lambda _: SecretText("made-up"))
     assert properties.keys() <= full_body(properties).keys()
+    assert len(references(written)) == document.text.count("secretKeyRef:"), "every reference is one for both"
 
 
 @pytest.mark.parametrize("document", [each for each in GOOD if "checkInterval" in each.text], ids=str)

@@ -25,6 +25,8 @@ def test_every_field_is_described_typed_and_bounded(path: str, field: dict[str, 
         case "integer":
             assert "minimum" in field, f"{path}: no number here may be any number"
             assert "maximum" in field or field["format"] in {"int32", "int64"}, path
+        case "object" if "additionalProperties" in field:
+            assert "maxProperties" in field, f"{path}: a map without a bound can outgrow the object"
         case "object":
             assert field.get("properties"), f"{path} would take nothing"
         case "boolean":

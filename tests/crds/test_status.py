@@ -51,6 +51,10 @@ def _all_set(field: dict[str, Any], value: Any, path: str) -> None:
     for name, inner in field.get("properties", {}).items():
         assert name in value, f"{path}.{name}"
         _all_set(inner, value[name], f"{path}.{name}")
+    if "additionalProperties" in field:
+        assert value, path
+        for name, inner in value.items():
+            _all_set(field["additionalProperties"], inner, f"{path}.{name}")
 
 
 def test_the_largest_status_is_accepted(kubectl: Kubectl, namespace: str) -> None:
@@ -62,6 +66,7 @@ def test_the_largest_status_is_accepted(kubectl: Kubectl, namespace: str) -> Non
         ],
         "lastDrift": POOL_STATUS["lastDrift"] | {"paths": [f"{path}{number}" for number in range(50)]},
     }
+    status["secretVersions"] = {f"{'s' * 59}{number:04}": "1" * 20 for number in range(2001)}
     status["conditions"] = [one | {"message": "m" * 32768} for one in POOL_STATUS["conditions"]]
     done = patch(kubectl.within(namespace), "batchpool", status)
     assert done.code == 0, done.stderr
@@ -91,6 +96,18 @@ def an_annotation_that_nobody_cut(status: dict[str, Any]) -> None:
     status["lastHandledReconcileAt"] = "t" * 257
 
 
+def one_more_secret(status: dict[str, Any]) -> None:
+    status["secretVersions"] = {f"secret-{number}": "1" for number in range(2002)}
+
+
+def a_version_that_is_a_number(status: dict[str, Any]) -> None:
+    status["secretVersions"] = {"pool-secrets": 48213377}
+
+
+def a_version_that_is_none(status: dict[str, Any]) -> None:
+    status["secretVersions"] = {"pool-secrets": "1" * 65}
+
+
 def an_unknown_operation(status: dict[str, Any]) -> None:
     status["drift"][0]["op"] = "move"
 
@@ -104,6 +121,9 @@ def an_unknown_operation(status: dict[str, Any]) -> None:
         (a_time_of_the_wire, "status.lastModified: Invalid value"),
         (a_value_that_nobody_cut, "status.drift[0].live: Too long"),
         (an_annotation_that_nobody_cut, "status.lastHandledReconcileAt: Too long"),
+        (one_more_secret, "status.secretVersions: Too many: 2002: must have at most 2001 items"),
+        (a_version_that_is_a_number, "status.secretVersions.pool-secrets: Invalid value"),
+        (a_version_that_is_none, "status.secretVersions.pool-secrets: Too long"),
         (an_unknown_operation, 'status.drift[0].op: Unsupported value: "move"'),
     ],
 )

@@ -98,7 +98,10 @@ def test_a_pool_with_everything_at_its_limit_is_accepted_within_the_budget_of_th
     kubectl: Kubectl, namespace: str
 ) -> None:
     files = [
-        {"httpUrl": f"https://research.blob.core.windows.net/{number}", "filePath": f"{number}/" + "d/" * 150}
+        {
+            "httpUrlFrom": {"secretKeyRef": {"name": f"{number}-{'s' * 100}", "key": "k" * 60}},
+            "filePath": f"{number}/" + "d/" * 150,
+        }
         for number in range(1000)
     ]
     full = pool(
@@ -106,7 +109,10 @@ def test_a_pool_with_everything_at_its_limit_is_accepted_within_the_budget_of_th
             "startTask": {
                 "commandLine": "c" * 131072,
                 "resourceFiles": files,
-                "environmentSettings": [{"name": f"NAME_{number}", "value": "v" * 50} for number in range(1000)],
+                "environmentSettings": [
+                    {"name": f"NAME_{number}", "valueFrom": {"secretKeyRef": {"name": "s" * 50, "key": f"{number}"}}}
+                    for number in range(1000)
+                ],
             },
             "applicationPackageReferences": [
                 {"applicationId": f"/{'a' * 950}/tool-{number}", "version": "1"} for number in range(10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,17 @@ from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.drift import drift, paths_of
 from poolkeeper.domain.endpoints import check_endpoint
 from poolkeeper.domain.plan import Desired
+from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import BatchAccount, BatchPool
+from poolkeeper.domain.secret_refs import Secret, references, with_secrets
 from tests.deploy.files import EXAMPLES, ROOT, Object, objects, properties
 from tests.testbed.kubectl import Kubectl
 
 FILES = sorted(EXAMPLES.glob("*.yaml"))
+WITH_SECRETS = sorted((EXAMPLES / "with-secrets").glob("*.yaml"))
+"""In a folder of their own: they are of no use before somebody has created their Secret."""
+ALL = [*FILES, *WITH_SECRETS]
 POOLS = [file for file in FILES if file.stem != "account"]
 LIVE: dict[str, Object] = {
     pool["id"]: pool for pool in yaml.safe_load((ROOT / "tests" / "batchsim" / "pools.yaml").read_text())
@@ -47,7 +53,7 @@ def named(file: Path) -> str:
     return file.stem
 
 
-@pytest.mark.parametrize("file", FILES, ids=named)
+@pytest.mark.parametrize("file", ALL, ids=named)
 def test_the_api_server_takes_it(file: Path, kubectl: Kubectl, namespace: str) -> None:
     done = kubectl.within(namespace).try_apply(file, "--dry-run=server", "--validate=strict")
     assert (done.code, done.stderr) == (0, "")
@@ -92,6 +98,24 @@ def test_applying_it_changes_what_the_demo_tells(file: Path) -> None:
     assert removals(differences, properties(file)) == (), "nor does it have to ask for consent to its first write"
 
 
+@pytest.mark.parametrize("file", WITH_SECRETS, ids=named)
+def test_an_example_with_secrets_says_how_to_create_them_and_takes_no_more(
+    file: Path, kubectl: Kubectl, namespace: str
+) -> None:
+    here = kubectl.within(namespace)
+    here.apply(file)
+    pool = BatchPool.parse(here.json("get", "batchpool", file.stem))
+    wanted = {(one.secret, one.key) for one in references(pool.properties)}
+    (secret,) = {name for name, _ in wanted}
+    command = "".join(line[1:] for line in file.read_text().splitlines() if line.startswith("#"))
+    assert f"kubectl create secret generic {secret} " in command
+    assert {(secret, key) for key in re.findall(r"--from-literal=([^=]+)=", command)} == wanted
+    values = {secret: Secret("1", {key: SecretText(f"made-up-{key}") for _, key in wanted})}
+    filled = with_secrets(pool.properties, values, namespace=namespace)
+    assert Desired.of(filled, version="2024-07-01.20.0").form
+    assert "made-up" not in f"{filled}"
+
+
 def test_every_live_pool_has_its_example_and_one_example_has_no_pool_yet() -> None:
     examples = {file.stem for file in POOLS}
     assert set(LIVE) <= examples
@@ -113,14 +137,14 @@ def test_two_examples_equal_their_live_pool_in_two_spellings(pool: str, spelling
 
 
 def test_no_example_holds_a_secret() -> None:
-    for file in FILES:
+    for file in ALL:
         assert [each["kind"] for each in objects(file.read_text()) if each["kind"] == "Secret"] == []
         text = file.read_text().lower()
         for sign in ("sig=", "password:", "accountkey:"):
             assert sign not in text, f"{file.name} shows people to put a secret into Git"
 
 
-@pytest.mark.parametrize("file", FILES, ids=named)
+@pytest.mark.parametrize("file", ALL, ids=named)
 def test_two_lines_or_more_say_why_it_looks_as_it_does(file: Path) -> None:
     comment = [line for line in file.read_text().splitlines() if line.startswith("# ")]
     assert len(comment) >= 2

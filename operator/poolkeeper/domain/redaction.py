@@ -8,7 +8,8 @@ what was sent to it, the values of that very body are taken out of its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Self
 
 # A shared access signature is the query of a URL.
 _QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*", re.IGNORECASE)
@@ -20,6 +21,10 @@ class SecretText(str):
     """A value that comes from a Secret: compared and sent as the text that it is, hidden wherever it is formatted."""
 
     __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        # `str()` of one that is hidden already would be the word for hidden.
+        return super().__new__(cls, str.__str__(text))
 
     def __str__(self) -> str:
         return HIDDEN
@@ -46,7 +51,19 @@ def hidden(_: str) -> str:
 
 
 def without(text: str, values: Iterable[str]) -> str:
-    """The text without any of these values, longest first, so that one which holds another goes whole."""
-    for value in sorted({value for value in values if value}, key=len, reverse=True):
-        text = text.replace(value, HIDDEN)
-    return text
+    """The text without any of these values; where they overlap or follow each other, they go as one."""
+    out: list[str] = []
+    end = 0
+    for start, stop in sorted(span for value in set(values) if value for span in _spans(text, value)):
+        if start > end or not out:
+            out += [text[end:start], HIDDEN]
+        end = max(end, stop)
+    return "".join([*out, text[end:]])
+
+
+def _spans(text: str, value: str) -> Iterator[tuple[int, int]]:
+    start = text.find(value)
+    while start >= 0:
+        yield start, start + len(value)
+        # One character on, for `aba` stands twice in `ababa`.
+        start = text.find(value, start + 1)

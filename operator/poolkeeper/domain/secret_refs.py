@@ -119,12 +119,15 @@ def _filled(kind: Kind, value: Json, *, path: str, value_of: Callable[[Reference
         case Record(fields=fields) if isinstance(value, Mapping):
             out: dict[str, Json] = {}
             for name, given in value.items():
+                if given is None:
+                    # What leaving it out means, whatever stands beside it.
+                    continue
                 field = fields.get(name)
                 plain = name.removesuffix(ENDING)
                 source = fields.get(plain)
                 if field is not None:
                     out[name] = _filled(field, given, path=f"{path}.{name}", value_of=value_of)
-                elif isinstance(source, Text) and source.secret and given is not None:
+                elif isinstance(source, Text) and source.secret:
                     if value.get(plain) is not None:
                         raise InvalidSpec(f"{path}.{name}", f"cannot stand beside {plain}")
                     out[plain] = value_of(_reference(given, f"{path}.{name}", echoed=source.echoed))

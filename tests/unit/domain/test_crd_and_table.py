@@ -9,6 +9,7 @@ import pytest
 
 from poolkeeper.domain.kinds import Choice, Flag, Kind, Named, Ordered, Record, Several, Text, Whole
 from poolkeeper.domain.properties import PROPERTIES
+from poolkeeper.domain.secret_refs import ENDING
 from tests.crds.documents import schema
 
 Schema = dict[str, Any]
@@ -53,10 +54,57 @@ def of(*kinds: type) -> list[Any]:
     return [pytest.param(place, id=place.path) for place in EVERY if isinstance(place.kind, kinds)]
 
 
+def from_secrets(record: Record) -> set[str]:
+    """The fields that the table lets a manifest take from a Secret, as the manifest then names them."""
+    return {f"{name}{ENDING}" for name, kind in record.fields.items() if isinstance(kind, Text) and kind.secret}
+
+
+REFERENCES = {
+    f"{place.path}.{name}": place.schema["properties"].get(name)
+    for place in EVERY
+    if isinstance(place.kind, Record)
+    for name in sorted(from_secrets(place.kind))
+}
+
+
 @pytest.mark.parametrize("place", of(Record))
 def test_an_object_has_the_same_fields_on_both_sides(place: Place) -> None:
     assert isinstance(place.kind, Record)
-    assert set(place.kind.fields) == set(place.schema["properties"])
+    assert set(place.kind.fields) | from_secrets(place.kind) == set(place.schema["properties"])
+
+
+def test_four_values_may_come_from_a_secret() -> None:
+    assert set(REFERENCES) == {
+        "properties.startTask.containerSettings.registry.passwordFrom",
+        "properties.startTask.environmentSettings[].valueFrom",
+        "properties.startTask.resourceFiles[].httpUrlFrom",
+        "properties.startTask.resourceFiles[].storageContainerUrlFrom",
+    }
+
+
+@pytest.mark.parametrize("path", REFERENCES)
+def test_a_reference_has_the_shape_that_kubernetes_gives_it(path: str) -> None:
+    shape = REFERENCES[path]
+    assert shape is not None
+    assert set(shape["properties"]) == {"secretKeyRef"} == set(shape["required"])
+    inner = shape["properties"]["secretKeyRef"]
+    assert set(inner["properties"]) == {"name", "key"} == set(inner["required"])
+    assert [one["type"] for one in (shape, inner, *inner["properties"].values())] == ["object"] * 2 + ["string"] * 2
+
+
+@pytest.mark.parametrize("part", ["name", "key"])
+def test_references_are_alike(part: str) -> None:
+    found = [shape["properties"]["secretKeyRef"]["properties"][part] for shape in REFERENCES.values() if shape]
+    assert [one for one in found if one != found[0]] == []
+
+
+def test_as_many_secrets_can_be_noted_as_a_manifest_can_name() -> None:
+    versions = schema("batchpools")["properties"]["status"]["properties"]["secretVersions"]
+    lists = [
+        place.schema["maxItems"] for place in EVERY if place.path.endswith(("environmentSettings", "resourceFiles"))
+    ]
+    password = 1
+    assert versions["maxProperties"] == sum(lists) + password
 
 
 @pytest.mark.parametrize("place", of(Record))
@@ -122,7 +170,8 @@ def test_defaults_are_the_tables_business() -> None:
 
 def test_the_walk_reaches_every_place_of_the_schema() -> None:
     def count(node: Schema) -> int:
-        inner = [*node.get("properties", {}).values(), *([node["items"]] if "items" in node else [])]
-        return 1 + sum(count(one) for one in inner)
+        # References have a test of their own: the table has no place for them.
+        fields = [field for name, field in node.get("properties", {}).items() if not name.endswith(ENDING)]
+        return 1 + sum(count(one) for one in [*fields, *([node["items"]] if "items" in node else [])])
 
     assert len(EVERY) == count(SPEC_PROPERTIES)
