@@ -75,13 +75,16 @@ class OperatorProcess:
 
     def metrics(self, name: str) -> dict[tuple[str, ...], float]:
         """The samples of a metric by their label values, in the order of the label names."""
-        text = _get(f"http://{LOOPBACK}:{self.metrics_port}/metrics")[1]
         return {
             tuple(value for _, value in sorted(sample.labels.items())): sample.value
-            for family in text_string_to_metric_families(text)
+            for family in text_string_to_metric_families(self.metrics_page())
             for sample in family.samples
             if sample.name == name
         }
+
+    def metrics_page(self) -> str:
+        """The whole page, as Prometheus reads it."""
+        return _get(f"http://{LOOPBACK}:{self.metrics_port}/metrics")[1]
 
     def log(self) -> list[dict[str, Any]]:
         """What it has logged since its last start."""

@@ -32,7 +32,10 @@ class World:
 
     def secret(self, key: str | None = None, *, name: str = SECRET) -> None:
         """The account's key in a Secret."""
-        data = {"accountKey": self.sim.key if key is None else key}
+        self.values(name, accountKey=self.sim.key if key is None else key)
+
+    def values(self, name: str, **data: str) -> None:
+        """A Secret with these values."""
         self.kubectl.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data})
 
     def account(self, name: str = "research", *, secret: bool = True, **spec: Any) -> None:
