@@ -70,13 +70,20 @@ class Text:
     """The manifest may name a key of a Secret instead, in a field beside it: `valueFrom` for `value`."""
 
     @property
+    def is_plain(self) -> bool:
+        """Whether every text is its own canonical form (an empty one is left out)."""
+        return self.echoed and self.shape is same
+
+    @property
     def absent(self) -> Canonical | Absent:
         return ABSENT if self.default is None or not self.echoed else self.default
 
     def canonical(self, value: Json) -> Canonical | Absent:
         if not self.echoed or value == "":
             return self.absent
-        return self.shape(value) if isinstance(value, str) else _odd(value)
+        if not isinstance(value, str):
+            return _odd(value)
+        return self.shape(value)
 
     def wire(self, value: Json, path: str) -> Json:
         if not isinstance(value, str):
@@ -156,16 +163,35 @@ class Record:
     """Whether a live value may have a part that the service does not show."""
     whole: bool = False
     """Something that people would miss as a whole: its going is a removal, not a change of what holds it."""
+    _left_out: dict[str, Any] = field(init=False, repr=False, compare=False)
+    _form_of: dict[str, Callable[[Json], Canonical | Absent]] = field(init=False, repr=False, compare=False)
+    _as_given: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The fields whose texts are their own canonical form."""
+
+    def __post_init__(self) -> None:
+        meant = {name: kind.absent for name, kind in self.fields.items()}
+        left_out = {name: form for name, form in meant.items() if form is not ABSENT}
+        object.__setattr__(self, "_left_out", left_out)
+        plain = {name for name, kind in self.fields.items() if isinstance(kind, Text) and kind.is_plain}
+        object.__setattr__(self, "_form_of", {name: kind.canonical for name, kind in self.fields.items()})
+        object.__setattr__(self, "_as_given", frozenset(plain))
 
     def canonical(self, value: Json) -> Canonical | Absent:
-        if not isinstance(value, Mapping):
+        # Of a live pool with hundreds of items, this is most of what a look costs (tests/bench): only what is given
+        # is walked through, texts that stay as they are without a call, and types are asked for exactly first.
+        if type(value) is not dict and not isinstance(value, Mapping):
             return _odd(value)
-        out: dict[str, Any] = {}
-        for name, kind in self.fields.items():
-            given = value.get(name)
-            form = kind.absent if given is None else kind.canonical(given)
-            if form is not ABSENT:
-                out[name] = form
+        out, form_of, as_given = self._left_out.copy(), self._form_of, self._as_given
+        for name, given in value.items():
+            if type(given) is str and name in as_given:
+                if given:
+                    out[name] = given
+            elif given is not None and name in form_of:
+                form = form_of[name](given)
+                if form is ABSENT:
+                    out.pop(name, None)
+                else:
+                    out[name] = form
         if self.settle is not None:
             out = self.settle(out)
         return out or self.absent
@@ -223,7 +249,10 @@ class Named:
         if not isinstance(form, dict):
             # The name becomes part of a path, which bears no value.
             return "unexpected", _odd(given)
-        name = "@".join(str(form.pop(part)) for part in self.key if part in form)
+        if len(self.key) == 1:
+            name = str(form.pop(self.key[0], ""))
+        else:
+            name = "@".join([str(form.pop(part)) for part in self.key if part in form])
         return name, form if self.value is None else form.get(self.value, "")
 
     def wire(self, value: Json, path: str) -> Json:
