@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from poolkeeper.domain.account_status import account_announcements, account_status
-from poolkeeper.domain.merge_patch import merge_patch
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.accounts import Accounts
 from poolkeeper.engine.catalog import Catalog
@@ -44,10 +43,9 @@ class AccountReporter:
             return
         pools = sum(1 for _ in self._catalog.members(key))
         status = account_status(account, gate.failure, pools=pools, now=self._clock.now())
-        patch = merge_patch(account.status, status)
-        if not patch:
+        if status == account.status:
             return
-        body = await self._cluster.patch_status(account, patch)
+        body = await self._cluster.patch_status(account, status)
         if body is None:
             return
         self._seen(BatchAccount.parse(body))

@@ -57,8 +57,8 @@ class Connector(Protocol):
 class Cluster(Protocol):
     """What is written to Kubernetes. Every call raises ClusterUnavailable when it may be tried again."""
 
-    async def patch_status(self, resource: Resource, patch: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Merge `patch` into the status; the new body, or None when the resource is gone."""
+    async def patch_status(self, resource: Resource, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Have the resource show this status, which is not the one it has; the new body, or None when it is gone."""
 
     async def announce(self, resource: Resource, announcement: Announcement) -> None:
         """Record an event; one that cannot be recorded is logged and let go."""

@@ -9,7 +9,6 @@ from poolkeeper.domain.announcements import announcements
 from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import AccountNotReady, BatchFailure, Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.flaps import Limit
-from poolkeeper.domain.merge_patch import merge_patch
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.plan import Decision, Desired, Keep, Leave, Watch, Write, plan
@@ -133,9 +132,8 @@ class Reconciler:
 
     async def _patch(self, pool: BatchPool, status: Status) -> bool:
         """Have the resource show this status; False when the resource is gone."""
-        patch = merge_patch(pool.status, status)
-        if patch:
-            body = await self._cluster.patch_status(pool, patch)
+        if status != pool.status:
+            body = await self._cluster.patch_status(pool, status)
             if body is None:
                 return False
             # As if a watch had told it: the answer may be the first to know of a newer spec.

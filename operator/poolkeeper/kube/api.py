@@ -17,7 +17,7 @@ from poolkeeper.kube.access import CONNECTIONS, Access
 TIMEOUT = 30.0
 """Seconds for one request."""
 
-MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
 
 
 class Refused(ClusterUnavailable):

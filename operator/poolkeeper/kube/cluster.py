@@ -11,8 +11,9 @@ from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import GROUP, VERSION, Resource
 from poolkeeper.engine.ports import Clock
-from poolkeeper.kube.api import MERGE_PATCH, Api, Refused
-from poolkeeper.kube.paths import status
+from poolkeeper.kube.api import JSON_PATCH, Api, Refused
+from poolkeeper.kube.paths import one, status_of
+from poolkeeper.kube.status_patch import status_patch
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +29,26 @@ class KubeCluster:
         self._instance = instance
         self._clock = clock
 
-    async def patch_status(self, resource: Resource, patch: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        body = {"status": patch}
+    async def patch_status(self, resource: Resource, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        patch = status_patch(resource.uid, resource.status, status)
+        path, query = status_of(resource), {"fieldManager": "poolkeeper"}
         try:
             answer: Mapping[str, Any] = await self._api.request(
-                "PATCH", status(resource), query={"fieldManager": "poolkeeper"}, body=body, content_type=MERGE_PATCH
+                "PATCH", path, query=query, body=patch, content_type=JSON_PATCH
             )
-        except Refused as refusal:
-            if refusal.status in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
+        except Refused:
+            if await self._is_gone(resource):
                 return None
             raise
-        # A custom resource's status patch ignores a wrong uid instead of refusing it.
-        return answer if answer["metadata"]["uid"] == resource.uid else None
+        return answer
+
+    async def _is_gone(self, resource: Resource) -> bool:
+        # A patch that finds another uid is refused with the same words as one that the CRD does not take.
+        try:
+            found = await self._api.request("GET", one(resource))
+        except Refused as refusal:
+            return refusal.status == HTTPStatus.NOT_FOUND
+        return bool(found["metadata"]["uid"] != resource.uid)
 
     async def announce(self, resource: Resource, announcement: Announcement) -> None:
         now = self._clock.now()

@@ -11,6 +11,11 @@ def collection(plural: str, namespace: str | None) -> str:
     return f"{base}/{plural}" if namespace is None else f"{base}/namespaces/{namespace}/{plural}"
 
 
-def status(resource: Resource) -> str:
+def one(resource: Resource) -> str:
+    """One resource."""
+    return f"{collection(resource.plural, resource.key.namespace)}/{resource.key.name}"
+
+
+def status_of(resource: Resource) -> str:
     """The status of one resource."""
-    return f"{collection(resource.plural, resource.key.namespace)}/{resource.key.name}/status"
+    return f"{one(resource)}/status"

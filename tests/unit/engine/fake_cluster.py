@@ -84,15 +84,17 @@ class FakeCluster(Switchboard):
             if reason in {None, told.announcement.reason} and name in {None, told.key.name}
         ]
 
-    async def patch_status(self, resource: Resource, patch: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    async def patch_status(self, resource: Resource, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        assert status != resource.status, "a patch that changes nothing is a write all the same"
         await self.received("patch_status", resource.key.name)
         body = self.objects.get((resource.kind, resource.key))
         if body is None or body["metadata"]["uid"] != resource.uid:
             return None
-        status = body.setdefault("status", {})
-        _merge(status, copy.deepcopy(dict(patch)))
+        old = body.get("status", {})
+        body["status"] = copy.deepcopy(dict(status))
         now = asyncio.get_running_loop().time()
-        self.patches.append(Patch(now, resource.kind, resource.key, copy.deepcopy(dict(patch))))
+        changed = {name: value for name, value in status.items() if old.get(name) != value}
+        self.patches.append(Patch(now, resource.kind, resource.key, copy.deepcopy(changed)))
         answer = self.changed(resource.kind, resource.key)
         if self.watch is not None:
             asyncio.get_running_loop().call_later(self.watch_delay, self.watch, resource.kind, copy.deepcopy(answer))
@@ -103,15 +105,3 @@ class FakeCluster(Switchboard):
         await self.received("announce", resource.key.name)
         kind = "BatchPool" if isinstance(resource, BatchPool) else "BatchAccount"
         self.told.append(Told(kind, resource.key, announcement))
-
-
-def _merge(target: Json, patch: Json) -> None:
-    # RFC 7386, section 2.
-    for name, value in patch.items():
-        if value is None:
-            target.pop(name, None)
-        elif isinstance(value, dict):
-            inner = target.setdefault(name, {})
-            _merge(inner, value)
-        else:
-            target[name] = value

@@ -46,20 +46,18 @@ def _leaf(body: dict[str, Any]) -> str:
     return str.__str__(found or task["containerSettings"]["registry"]["password"])
 
 
-async def lab_with(properties: dict[str, Any], **values: str) -> Lab:
-    lab = Lab()
+async def begin(lab: Lab, properties: dict[str, Any], **values: str) -> None:
     lab.account()
     lab.service().put("rendering")
     if values:
         lab.secrets.put(SECRET, **values)
     lab.pool("rendering", properties)
     await lab.start(2)
-    return lab
 
 
 @pytest.mark.parametrize("properties", [ENVIRONMENT, REGISTRY], ids=["shown again", "never shown again"])
-async def test_a_rotated_secret_reaches_the_pool_within_a_check_interval(properties: dict[str, Any]) -> None:
-    lab = await lab_with(properties, token="first-value")
+async def test_a_rotated_secret_reaches_the_pool_within_a_check_interval(lab: Lab, properties: dict[str, Any]) -> None:
+    await begin(lab, properties, token="first-value")
     assert written(lab) == ["first-value"]
     assert lab.status("rendering")["secretVersions"] == {"creds": "1"}
     lab.secrets.put(SECRET, token="second-value")
@@ -74,31 +72,35 @@ async def test_a_rotated_secret_reaches_the_pool_within_a_check_interval(propert
 
 
 @pytest.mark.parametrize("properties", [ENVIRONMENT, REGISTRY], ids=["shown again", "never shown again"])
-async def test_a_secret_that_was_rotated_while_nobody_looked_reaches_the_pool_too(properties: dict[str, Any]) -> None:
-    lab = await lab_with(properties, token="first-value")
+async def test_a_secret_that_was_rotated_while_nobody_looked_reaches_the_pool_too(
+    lab: Lab, properties: dict[str, Any]
+) -> None:
+    await begin(lab, properties, token="first-value")
     lab.secrets.put(SECRET, token="second-value")
     again = lab.restarted()
     await again.start(2)
     assert written(again) == ["first-value", "second-value"]
+    await again.engine.stop(grace=0)
 
 
 @pytest.mark.parametrize("properties", [ENVIRONMENT, REGISTRY], ids=["shown again", "never shown again"])
-async def test_a_restart_sends_nothing_again(properties: dict[str, Any]) -> None:
-    lab = await lab_with(properties, token="first-value")
+async def test_a_restart_sends_nothing_again(lab: Lab, properties: dict[str, Any]) -> None:
+    await begin(lab, properties, token="first-value")
     again = lab.restarted()
     await again.start(200)
     assert written(again) == ["first-value"]
+    await again.engine.stop(grace=0)
 
 
-async def test_a_secret_that_changed_elsewhere_changes_nothing_that_is_shown_again() -> None:
-    lab = await lab_with(ENVIRONMENT, token="value", other="1")
+async def test_a_secret_that_changed_elsewhere_changes_nothing_that_is_shown_again(lab: Lab) -> None:
+    await begin(lab, ENVIRONMENT, token="value", other="1")
     lab.secrets.put(SECRET, token="value", other="2")
     await lab.run(61)
     assert written(lab) == ["value"]
 
 
-async def test_a_missing_secret_is_named_and_waited_for() -> None:
-    lab = await lab_with(ENVIRONMENT)
+async def test_a_missing_secret_is_named_and_waited_for(lab: Lab) -> None:
+    await begin(lab, ENVIRONMENT)
     assert lab.ready("rendering") == "SecretNotFound"
     message = ready_message(lab)
     assert "there is no Secret lab/creds" in message
@@ -111,8 +113,8 @@ async def test_a_missing_secret_is_named_and_waited_for() -> None:
     assert (lab.ready("rendering"), written(lab)) == ("InSync", ["value"])
 
 
-async def test_drift_of_a_secret_value_is_put_right_and_not_shown() -> None:
-    lab = await lab_with(ENVIRONMENT, token="canary-value")
+async def test_drift_of_a_secret_value_is_put_right_and_not_shown(lab: Lab) -> None:
+    await begin(lab, ENVIRONMENT, token="canary-value")
     live = {**ENVIRONMENT["startTask"], "environmentSettings": [{"name": "TOKEN", "value": "canary-live"}]}
     lab.service().drift("rendering", {"startTask": live})
     await lab.run(61)
@@ -122,9 +124,8 @@ async def test_drift_of_a_secret_value_is_put_right_and_not_shown() -> None:
     assert "canary" not in told
 
 
-async def test_a_url_from_a_secret_is_hidden_on_both_sides() -> None:
+async def test_a_url_from_a_secret_is_hidden_on_both_sides(lab: Lab) -> None:
     files = [{"httpUrlFrom": ref(), "filePath": "a"}]
-    lab = Lab()
     lab.account()
     lab.secrets.put(SECRET, token="https://canary.example/new")
     live = {"resourceFiles": [{"httpUrl": "https://canary.example/old", "filePath": "a"}], "commandLine": "run"}
@@ -136,8 +137,7 @@ async def test_a_url_from_a_secret_is_hidden_on_both_sides() -> None:
     assert "canary" not in repr(lab.cluster.patches) + repr(lab.cluster.told)
 
 
-async def test_a_check_asks_for_each_secret_once_and_for_no_value() -> None:
-    lab = Lab()
+async def test_a_check_asks_for_each_secret_once_and_for_no_value(lab: Lab) -> None:
     lab.account()
     lab.secrets.put(SECRET, token="value")
     for number in range(20):
@@ -156,14 +156,14 @@ ENVIRONMENT_LIVE = {
 }
 
 
-async def test_pools_without_secrets_ask_for_none() -> None:
-    lab = await lab_with(metadata(owner="me"))
+async def test_pools_without_secrets_ask_for_none(lab: Lab) -> None:
+    await begin(lab, metadata(owner="me"))
     await lab.run(300)
     assert (lab.secrets.checks, lab.secrets.reads) == ([], [])
 
 
-async def test_a_cluster_that_does_not_answer_holds_up_no_check() -> None:
-    lab = await lab_with(ENVIRONMENT, token="first-value")
+async def test_a_cluster_that_does_not_answer_holds_up_no_check(lab: Lab) -> None:
+    await begin(lab, ENVIRONMENT, token="first-value")
     lab.secrets.trouble = ClusterUnavailable("the Kubernetes API does not answer")
     lab.secrets.put(SECRET, token="second-value")
     await lab.run(130)
@@ -174,8 +174,7 @@ async def test_a_cluster_that_does_not_answer_holds_up_no_check() -> None:
     assert written(lab) == ["first-value", "second-value"]
 
 
-async def test_a_refused_body_is_sent_again_when_its_secret_changes() -> None:
-    lab = Lab()
+async def test_a_refused_body_is_sent_again_when_its_secret_changes(lab: Lab) -> None:
     lab.account()
     lab.service().put("rendering")
     lab.secrets.put(SECRET, token="too-long")

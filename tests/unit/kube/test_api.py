@@ -11,7 +11,7 @@ from aiohttp import web
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.kube.access import CONNECTIONS
-from poolkeeper.kube.api import MERGE_PATCH, Api, Refused
+from poolkeeper.kube.api import JSON_PATCH, Api, Refused
 from tests.testbed.ports import LOOPBACK, free_ports
 from tests.unit.kube.apiserver import ApiServer, Request, client, write_kubeconfig
 
@@ -21,17 +21,18 @@ UNAUTHORIZED = web.json_response({"message": "Unauthorized"}, status=401)
 
 async def test_a_request_is_json_with_the_credential_of_the_kubeconfig(api: Api, server: ApiServer) -> None:
     server.says(OK)
-    body = {"status": {"eTag": "0x1", "gone": None}}
+    # A list, as JSON patches are: the client would call a mapping another kind of patch.
+    body = [{"op": "add", "path": "/status", "value": {"eTag": "0x1", "gone": None}}]
     answer = await api.request(
-        "PATCH", "/apis/x", query={"fieldManager": "poolkeeper", "limit": 5}, body=body, content_type=MERGE_PATCH
+        "PATCH", "/apis/x", query={"fieldManager": "poolkeeper", "limit": 5}, body=body, content_type=JSON_PATCH
     )
     assert answer == {"kind": "Thing"}
     (request,) = server.requests
     assert (request.method, request.path) == ("PATCH", "/apis/x")
     assert request.query == {"fieldManager": "poolkeeper", "limit": "5"}
     assert request.token == "Bearer first"
-    assert request.content_type == MERGE_PATCH
-    assert json.loads(request.body) == body, "null is how a merge patch removes, and must get there"
+    assert request.content_type == JSON_PATCH
+    assert json.loads(request.body) == body
 
 
 async def test_credentials_that_are_no_longer_taken_are_read_anew(api: Api, server: ApiServer) -> None:
