@@ -38,12 +38,15 @@ class Shelf(Generic[Kept]):
         self._kept[new.key] = new
         return True
 
-    def drop(self, key: Key) -> Kept | None:
-        old = self._kept.pop(key, None)
-        if old is not None:
+    def drop(self, key: Key, uid: str | None) -> Kept | None:
+        old = self._kept.get(key)
+        gone = uid or (None if old is None else old.uid)
+        if gone is not None:
             # A list that was asked for before the deletion may arrive after it.
-            self._deleted.add(old.uid)
-        return old
+            self._deleted.add(gone)
+        if old is None or old.uid != gone:
+            return None
+        return self._kept.pop(key)
 
     def lost(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
         """What a list should have held and did not; what is newer than the list cannot be missed."""
@@ -97,16 +100,16 @@ class Catalog:
         """Keep an account; False when a newer version of it is known, or its deletion."""
         return self._accounts.put(account)
 
-    def drop_pool(self, key: Key) -> BatchPool | None:
-        """Forget a pool; the one that was known."""
-        pool = self._pools.drop(key)
+    def drop_pool(self, key: Key, uid: str | None = None) -> BatchPool | None:
+        """Forget a pool (with `uid`: only that one, not a namesake); the one that was known."""
+        pool = self._pools.drop(key, uid)
         if pool is not None:
             self._leave(pool)
         return pool
 
-    def drop_account(self, key: Key) -> BatchAccount | None:
-        """Forget an account; the one that was known."""
-        return self._accounts.drop(key)
+    def drop_account(self, key: Key, uid: str | None = None) -> BatchAccount | None:
+        """Forget an account (with `uid`: only that one, not a namesake); the one that was known."""
+        return self._accounts.drop(key, uid)
 
     def lost_pools(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
         """Pools that are known and were not in a list of that resource version."""

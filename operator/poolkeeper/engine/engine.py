@@ -104,16 +104,15 @@ class Engine:
             interval = interval_of(pool, account)
             self._queue.add_after(SweepItem(account.key, interval), interval * random.random())  # noqa: S311 - spread
 
-    def pool_gone(self, key: Key) -> None:
-        """A pool is deleted: it is let go of, and nothing is sent anywhere."""
-        pool = self.catalog.pool(key)
-        if pool is not None:
-            self._look_at_rivals(pool)
-        self.catalog.drop_pool(key)
+    def pool_gone(self, key: Key, uid: str | None = None) -> None:
+        """A pool is deleted: it is let go of, and nothing is sent anywhere. A namesake of another uid stays."""
+        pool = self.catalog.drop_pool(key, uid)
+        if pool is None:
+            return
+        self._look_at_rivals(pool)
         self._memories.pop(key, None)
         self._queue.forget(PoolItem(key))
-        if pool is not None:
-            self._queue.add_after(AccountItem(pool.account), _GATHERING)
+        self._queue.add_after(AccountItem(pool.account), _GATHERING)
 
     def account_seen(self, account: BatchAccount) -> None:
         """An account is there, new or changed; a new spec is tried at once, by all who refer to it."""
@@ -129,9 +128,9 @@ class Engine:
                     self._memories[pool.key].forgive()
         self._wake(account.key, rivals=True)
 
-    def account_gone(self, key: Key) -> None:
-        """An account is deleted: its pools say so."""
-        if self.catalog.drop_account(key) is not None:
+    def account_gone(self, key: Key, uid: str | None = None) -> None:
+        """An account is deleted: its pools say so. A namesake of another uid stays."""
+        if self.catalog.drop_account(key, uid) is not None:
             self._accounts.drop(key)
             self._wake(key, rivals=True)
 

@@ -35,12 +35,12 @@ def registry(engine: Engine, access: Access, *, namespaced: bool) -> kopf.Operat
     @kopf.on.event(GROUP, VERSION, POOLS, registry=handlers, id="pool")
     async def on_pool(*, event: kopf.RawEvent, **_: Any) -> None:
         body: Any = event["object"]
-        engine.pool_gone(_key(body)) if _gone(event) else engine.pool_seen(BatchPool.parse(body))
+        engine.pool_gone(*_one(body)) if _gone(event) else engine.pool_seen(BatchPool.parse(body))
 
     @kopf.on.event(GROUP, VERSION, ACCOUNTS, registry=handlers, id="account")
     async def on_account(*, event: kopf.RawEvent, **_: Any) -> None:
         body: Any = event["object"]
-        engine.account_gone(_key(body)) if _gone(event) else engine.account_seen(BatchAccount.parse(body))
+        engine.account_gone(*_one(body)) if _gone(event) else engine.account_seen(BatchAccount.parse(body))
 
     return handlers
 
@@ -98,5 +98,6 @@ def _gone(event: kopf.RawEvent) -> bool:
     return event["type"] == "DELETED" or is_deleted(event["object"])
 
 
-def _key(body: Any) -> Key:
-    return Key(body["metadata"]["namespace"], body["metadata"]["name"])
+def _one(body: Any) -> tuple[Key, str]:
+    metadata = body["metadata"]
+    return Key(metadata["namespace"], metadata["name"]), metadata["uid"]

@@ -110,3 +110,14 @@ def test_what_a_list_does_not_hold_is_lost_unless_it_is_newer() -> None:
         catalog.put_account(account(name, version=version))
     assert catalog.lost_pools({key("listed")}, as_of=7) == [key("lost"), key("as old as the list")]
     assert catalog.lost_accounts({key("listed")}, as_of=7) == [key("lost"), key("as old as the list")]
+
+
+def test_news_of_a_deletion_that_comes_late_does_not_take_the_namesake() -> None:
+    catalog = Catalog()
+    first, second = pool(version=5, uid="first"), pool(version=9, uid="second")
+    catalog.put_pool(first)
+    catalog.put_pool(second)
+    assert catalog.drop_pool(first.key, "first") is None
+    assert catalog.pool(first.key) is second
+    assert not catalog.put_pool(first), "and the first stays deleted"
+    assert catalog.drop_pool(first.key, "second") is second
