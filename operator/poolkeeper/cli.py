@@ -3,64 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from importlib import resources
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from poolkeeper import __version__, logs
-from poolkeeper.domain.durations import seconds
-from poolkeeper.domain.endpoints import check_prefix
-from poolkeeper.domain.failures import EndpointNotAllowed
+from poolkeeper.options import Duration, Many, Prefix, option
+from poolkeeper.preview.command import plan
 from poolkeeper.settings import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Many(click.ParamType[Any]):
-    """One value of a repeatable option; its environment twin separates them by commas."""
-
-    name = "text"
-    envvar_list_splitter = ","
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
-        return str(value).strip()
-
-
-class Prefix(Many):
-    """A URL prefix for the allow-list."""
-
-    name = "prefix"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return check_prefix(str(value).strip())
-        except EndpointNotAllowed as error:
-            self.fail(error.cause, param, ctx)
-
-
-class Duration(click.ParamType[Any]):
-    """A duration such as 90s or 5m; never nothing, which would be a loop without a pause."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        try:
-            given = seconds(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        if given <= 0:
-            self.fail(f"{value} is no time at all", param, ctx)
-        return given
-
-
-def option(*names: str, env: str | None = None, **how: Any) -> Callable[[Command], Command]:
-    """An option with its environment twin, POOLKEEPER_ and the name in capitals unless said otherwise."""
-    twin = f"POOLKEEPER_{env or names[0].lstrip('-').replace('-', '_').upper()}"
-    return click.option(*names, envvar=twin, show_envvar=True, show_default=True, **how)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,6 +60,9 @@ def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: An
     settings = Settings(namespaces=namespaces, allow_endpoints=allow_endpoint, **rest)
     logs.configure(form=settings.log_format, level=settings.log_level)
     asyncio.run(operate(settings))
+
+
+main.add_command(plan)
 
 
 @main.command()
