@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolkeeper.batch.client import BatchClient
+from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.plan import Decision, Desired, Keep, Past, Write, plan
 from tests.batchsim.sim import BatchSim
 from tests.contract_body.leaves import Json, Path, value_at
@@ -19,6 +20,7 @@ class Account:
     def __init__(self, sim: BatchSim, client: BatchClient) -> None:
         self.sim = sim
         self.client = client
+        self.sent: Edition | None = None
 
     def holds(self, properties: Json) -> None:
         """Give the pool these properties behind everyone's back."""
@@ -27,15 +29,15 @@ class Account:
     async def decide(self, properties: Json) -> Decision:
         """What the operator would do now."""
         pool = a_pool(properties, adoption="Overwrite")
-        return plan(
-            pool, Desired.of(properties, version="2024-07-01.20.0"), await self.client.read(POOL), past=Past(), now=0.0
-        )
+        desired = Desired.of(properties, version="2024-07-01.20.0")
+        return plan(pool, desired, await self.client.read(POOL), past=Past(sent=self.sent), now=0.0)
 
     async def write(self, properties: Json) -> Json:
         """Do what the operator does about a pool that differs; the body that the service received."""
         decision = await self.decide(properties)
         assert isinstance(decision, Write), "the pool differs from the manifest"
         await self.client.write(POOL, decision.body)
+        self.sent = Edition(a_pool(properties).generation)
         (entry,) = self.sim.journal.entries("UpdatePoolProperties", status=204)
         assert isinstance(await self.decide(properties), Keep), "in sync after one write"
         body: Json = entry.body

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from poolkeeper.domain.kinds import Choice, Flag, Kind, Named, Ordered, Record, Several, Text, Whole
+from poolkeeper.domain.kinds import Choice, Flag, Kind, Record, Text, Whole
+from poolkeeper.domain.lists import Named, Ordered, Several
 from poolkeeper.domain.properties import PROPERTIES
 
 Json = dict[str, Any]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record
+from poolkeeper.domain.kinds import Kind, Record
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
 from tests.contract_body.leaves import Json, Leaf, Path, cut, leaves, put, value_at
 

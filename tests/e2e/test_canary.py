@@ -1,7 +1,8 @@
 """Canaries in every place that can hold a secret, everything done that the operator does, and none found anywhere.
 
-What is searched: every resource but its spec, the events, the log at debug level, the metrics page. What is sure to be
-seen (a metadata value) is planted too: a search that cannot find it would find nothing.
+What is searched: every resource but its spec, the events, the log at debug level, the metrics page, and what
+`poolkeeper plan` prints. What is sure to be seen (a metadata value) is planted too: a search that cannot find it would
+find nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import base64
 import copy
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -197,11 +200,30 @@ def unreachable(world: World) -> None:
     world.sim.faults.clear()
 
 
+def planned(world: World) -> str:
+    """What the command line says of it, in all its forms."""
+    world.pool("rendering", FROM_REFS, mode="Observe")
+    world.wait("rendering", "Observed")
+    manifests = [world.get("rendering"), {**world.get("rendering"), "metadata": {"name": "plain"}}]
+    manifests[1]["spec"] = {**manifests[1]["spec"], "poolID": "genomics", "properties": FROM_MANIFEST}
+    command = [
+        *(sys.executable, "-m", "poolkeeper", "plan", "-f", "-", "-n", world.kubectl.namespace or ""),
+        *("--kubeconfig", str(world.cluster.admin_kubeconfig), "--allow-endpoint", world.sim.url, "--output"),
+    ]
+    said = ""
+    for form in ("text", "json", "markdown"):
+        text = "\n---\n".join(json.dumps(body) for body in manifests)
+        ran = subprocess.run([*command, form], input=text, capture_output=True, text=True, check=False, timeout=60)
+        assert "/startTask/environmentSettings/TOKEN/value" in ran.stdout, ran.stderr
+        said += ran.stdout + ran.stderr
+    return said
+
+
 def _quiet(world: World) -> None:
     world.sweeps(2)
 
 
-DEEDS: list[Callable[[World], None]] = [
+DEEDS: list[Callable[[World], str | None]] = [
     guarded,
     observed,
     approved,
@@ -212,16 +234,17 @@ DEEDS: list[Callable[[World], None]] = [
     with_a_wrong_key,
     left_to_others,
     unreachable,
+    planned,
 ]
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
-def test_no_canary_is_found_whatever_the_operator_does(world: World, deed: Callable[[World], None]) -> None:
+def test_no_canary_is_found_whatever_the_operator_does(world: World, deed: Callable[[World], str | None]) -> None:
     world.pool("genomics", {"metadata": [{"name": "bird", "value": SEEN}]}, mode="Observe")
     world.wait("genomics", "Observed")
-    deed(world)
+    said = deed(world)
     _quiet(world)
-    found = told(world)
+    found = told(world) + (said or "")
     assert SEEN in found, "the search finds what is there"
     places = [found[max(0, at.start() - 200) : at.end() + 60] for at in re.finditer(CANARY, found)]
     assert places == []

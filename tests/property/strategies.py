@@ -12,7 +12,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from poolkeeper.domain.kinds import Choice, Flag, Kind, Named, Ordered, Record, Several, Text, Whole
+from poolkeeper.domain.kinds import Choice, Flag, Kind, Record, Text, Whole
+from poolkeeper.domain.lists import Named, Ordered, Several
 from poolkeeper.domain.properties import PROPERTIES
 from tests.crds.documents import schema
 

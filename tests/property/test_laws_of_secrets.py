@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from poolkeeper.domain.canonical import canonical, full_body
 from poolkeeper.domain.drift import drift
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text
+from poolkeeper.domain.kinds import Kind, Record, Text
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.pointers import value_at
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import HIDDEN, SecretText, without

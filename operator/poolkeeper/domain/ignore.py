@@ -14,7 +14,8 @@ from typing import Any
 
 from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.failures import CannotBeKept, InvalidSpec
-from poolkeeper.domain.kinds import Choice, Kind, Named, Ordered, Record, Several, Text
+from poolkeeper.domain.kinds import Choice, Kind, Record, Text
+from poolkeeper.domain.lists import Named, Ordered, Several
 from poolkeeper.domain.pointers import MISSING, kinds_along, parts_of, value_at
 from poolkeeper.domain.properties import PROPERTIES
 

@@ -50,7 +50,8 @@ def same(text: str) -> str:
     return text
 
 
-def _odd(value: Json) -> str:
+def odd(value: Json) -> str:
+    """The form of a value of the wrong type."""
     # A live value of the wrong type must differ from every right one, and must not crash the check:
     # Python's own True == 1 and 1.0 == 1 would hide it.
     return f"unexpected {json.dumps(value, sort_keys=True)}"
@@ -82,7 +83,7 @@ class Text:
         if not self.echoed or value == "":
             return self.absent
         if not isinstance(value, str):
-            return _odd(value)
+            return odd(value)
         return self.shape(value)
 
     def wire(self, value: Json, path: str) -> Json:
@@ -103,7 +104,7 @@ class Choice:
         return ABSENT if self.default is None else self.default.casefold()
 
     def canonical(self, value: Json) -> Canonical | Absent:
-        return value.casefold() if isinstance(value, str) else _odd(value)
+        return value.casefold() if isinstance(value, str) else odd(value)
 
     def wire(self, value: Json, path: str) -> Json:
         for known in self.values:
@@ -123,7 +124,7 @@ class Whole:
         return self.default
 
     def canonical(self, value: Json) -> Canonical | Absent:
-        return value if type(value) is int else _odd(value)
+        return value if type(value) is int else odd(value)
 
     def wire(self, value: Json, path: str) -> Json:
         if type(value) is not int:
@@ -142,7 +143,7 @@ class Flag:
         return self.default
 
     def canonical(self, value: Json) -> Canonical | Absent:
-        return value if type(value) is bool else _odd(value)
+        return value if type(value) is bool else odd(value)
 
     def wire(self, value: Json, path: str) -> Json:
         if type(value) is not bool:
@@ -180,7 +181,7 @@ class Record:
         # Of a live pool with hundreds of items, this is most of what a look costs (tests/bench): only what is given
         # is walked through, texts that stay as they are without a call, and types are asked for exactly first.
         if type(value) is not dict and not isinstance(value, Mapping):
-            return _odd(value)
+            return odd(value)
         out, form_of, as_given = self._left_out.copy(), self._form_of, self._as_given
         for name, given in value.items():
             if type(given) is str and name in as_given:
@@ -207,91 +208,3 @@ class Record:
             if name not in given:
                 raise InvalidSpec(f"{path}.{name}", "is required")
         return {name: self.fields[name].wire(item, f"{path}.{name}") for name, item in given.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A list of named things, whose order means nothing: a map by name in the canonical form.
-
-    A name that stands twice gets a number (`owner`, `owner#2`): two live items of one name are then a difference
-    from one desired item, not a crash.
-    """
-
-    item: Record
-    key: tuple[str, ...]
-    value: str | None = None
-    """The one field that is the whole value (metadata), or None for the rest of the item as a map."""
-    absent: Canonical | Absent = ABSENT
-    empty: Canonical | Absent = field(default=ABSENT)
-
-    def canonical(self, value: Json) -> Canonical | Absent:
-        if not isinstance(value, list):
-            return _odd(value)
-        out: dict[str, Any] = {}
-        twice: dict[str, list[Any]] = {}
-        for given in value:
-            name, rest = self._split(given)
-            if name in out:
-                twice.setdefault(name, [out[name]]).append(rest)
-            out[name] = rest
-        for name, found in twice.items():
-            ordered = sorted(found, key=lambda form: json.dumps(form, sort_keys=True))
-            out[name] = ordered[0]
-            out.update({f"{name}#{number}": form for number, form in enumerate(ordered[1:], start=2)})
-        return out or self.empty
-
-    def name_of(self, given: Json) -> str:
-        """The name of one item, as it stands in paths."""
-        return self._split(given)[0]
-
-    def _split(self, given: Json) -> tuple[str, Any]:
-        form = self.item.canonical(given)
-        if not isinstance(form, dict):
-            # The name becomes part of a path, which bears no value.
-            return "unexpected", _odd(given)
-        if len(self.key) == 1:
-            name = str(form.pop(self.key[0], ""))
-        else:
-            name = "@".join([str(form.pop(part)) for part in self.key if part in form])
-        return name, form if self.value is None else form.get(self.value, "")
-
-    def wire(self, value: Json, path: str) -> Json:
-        return _wire_items(value, self.item, path)
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """A list whose order counts: a map by position, so that a path keeps naming the same place."""
-
-    item: Record
-    absent: Canonical | Absent = ABSENT
-
-    def canonical(self, value: Json) -> Canonical | Absent:
-        if not isinstance(value, list):
-            return _odd(value)
-        return {str(at): self.item.canonical(given) for at, given in enumerate(value)} or self.absent
-
-    def wire(self, value: Json, path: str) -> Json:
-        return _wire_items(value, self.item, path)
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """A set of enum values; an empty one means what leaving it out means."""
-
-    choice: Choice
-    absent: Canonical | Absent
-
-    def canonical(self, value: Json) -> Canonical | Absent:
-        if not isinstance(value, list):
-            return _odd(value)
-        return {str(self.choice.canonical(given)): True for given in value} or self.absent
-
-    def wire(self, value: Json, path: str) -> Json:
-        return _wire_items(value, self.choice, path)
-
-
-def _wire_items(value: Json, item: Kind, path: str) -> list[Json]:
-    if not isinstance(value, list):
-        raise InvalidSpec(path, "must be a list")
-    return [item.wire(given, f"{path}[{at}]") for at, given in enumerate(value)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Several
+from poolkeeper.domain.kinds import Kind, Record
+from poolkeeper.domain.lists import Named, Ordered, Several
 
 MISSING = object()
 

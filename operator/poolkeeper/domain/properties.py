@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolkeeper.domain.kinds import Choice, Flag, Named, Ordered, Record, Several, Text, Whole
+from poolkeeper.domain.kinds import Choice, Flag, Record, Text, Whole
+from poolkeeper.domain.lists import Named, Ordered, Several
 from poolkeeper.domain.redaction import hidden, without_queries
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from poolkeeper.domain.drift import Difference
-from poolkeeper.domain.kinds import Named, Ordered, Record
+from poolkeeper.domain.kinds import Record
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.pointers import kinds_along
 from poolkeeper.domain.properties import PROPERTIES
 

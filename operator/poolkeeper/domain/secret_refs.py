@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text
+from poolkeeper.domain.kinds import Kind, Record, Text
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import BatchPool, Key

@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text
+from poolkeeper.domain.kinds import Kind, Record, Text
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.pointers import MISSING, kinds_along, value_at
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import HIDDEN, SecretText, without_queries

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Several
+from poolkeeper.domain.kinds import Kind, Record
+from poolkeeper.domain.lists import Named, Ordered, Several
 from poolkeeper.domain.properties import PROPERTIES
 
 

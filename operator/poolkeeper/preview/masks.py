@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from poolkeeper.domain.canonical import Form
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text
+from poolkeeper.domain.kinds import Kind, Record, Text
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import HIDDEN, SecretText, without
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from poolkeeper.domain.kinds import Choice, Flag, Kind, Named, Ordered, Record, Several, Text, Whole
+from poolkeeper.domain.kinds import Choice, Flag, Kind, Record, Text, Whole
+from poolkeeper.domain.lists import Named, Ordered, Several
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.secret_refs import ENDING
 from tests.crds.documents import schema

@@ -8,7 +8,8 @@ import pytest
 
 from poolkeeper.domain.drift import paths_of
 from poolkeeper.domain.editions import Edition, unsent
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text
+from poolkeeper.domain.kinds import Kind, Record, Text
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import SecretText
 

@@ -8,7 +8,8 @@ import pytest
 
 from poolkeeper.domain.canonical import canonical, full_body
 from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
-from poolkeeper.domain.kinds import Kind, Named, Ordered, Record, Text, same
+from poolkeeper.domain.kinds import Kind, Record, Text, same
+from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.secret_refs import Reference, Secret, references, resolved, secret_places, with_secrets

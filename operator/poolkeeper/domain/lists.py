@@ -1,0 +1,101 @@
+"""The kinds of value that are lists: of named things, of things in order, of enum values.
+
+In the canonical form each is a map, so that a path keeps naming one thing whatever its place in the list.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from poolkeeper.domain.failures import InvalidSpec
+from poolkeeper.domain.kinds import ABSENT, Absent, Canonical, Choice, Json, Kind, Record, odd
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A list of named things, whose order means nothing: a map by name in the canonical form.
+
+    A name that stands twice gets a number (`owner`, `owner#2`): two live items of one name are then a difference
+    from one desired item, not a crash.
+    """
+
+    item: Record
+    key: tuple[str, ...]
+    value: str | None = None
+    """The one field that is the whole value (metadata), or None for the rest of the item as a map."""
+    absent: Canonical | Absent = ABSENT
+    empty: Canonical | Absent = field(default=ABSENT)
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not isinstance(value, list):
+            return odd(value)
+        out: dict[str, Any] = {}
+        twice: dict[str, list[Any]] = {}
+        for given in value:
+            name, rest = self._split(given)
+            if name in out:
+                twice.setdefault(name, [out[name]]).append(rest)
+            out[name] = rest
+        for name, found in twice.items():
+            ordered = sorted(found, key=lambda form: json.dumps(form, sort_keys=True))
+            out[name] = ordered[0]
+            out.update({f"{name}#{number}": form for number, form in enumerate(ordered[1:], start=2)})
+        return out or self.empty
+
+    def name_of(self, given: Json) -> str:
+        """The name of one item, as it stands in paths."""
+        return self._split(given)[0]
+
+    def _split(self, given: Json) -> tuple[str, Any]:
+        form = self.item.canonical(given)
+        if not isinstance(form, dict):
+            # The name becomes part of a path, which bears no value.
+            return "unexpected", odd(given)
+        if len(self.key) == 1:
+            name = str(form.pop(self.key[0], ""))
+        else:
+            name = "@".join([str(form.pop(part)) for part in self.key if part in form])
+        return name, form if self.value is None else form.get(self.value, "")
+
+    def wire(self, value: Json, path: str) -> Json:
+        return _wire_items(value, self.item, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A list whose order counts: a map by position, so that a path keeps naming the same place."""
+
+    item: Record
+    absent: Canonical | Absent = ABSENT
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not isinstance(value, list):
+            return odd(value)
+        return {str(at): self.item.canonical(given) for at, given in enumerate(value)} or self.absent
+
+    def wire(self, value: Json, path: str) -> Json:
+        return _wire_items(value, self.item, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A set of enum values; an empty one means what leaving it out means."""
+
+    choice: Choice
+    absent: Canonical | Absent
+
+    def canonical(self, value: Json) -> Canonical | Absent:
+        if not isinstance(value, list):
+            return odd(value)
+        return {str(self.choice.canonical(given)): True for given in value} or self.absent
+
+    def wire(self, value: Json, path: str) -> Json:
+        return _wire_items(value, self.choice, path)
+
+
+def _wire_items(value: Json, item: Kind, path: str) -> list[Json]:
+    if not isinstance(value, list):
+        raise InvalidSpec(path, "must be a list")
+    return [item.wire(given, f"{path}[{at}]") for at, given in enumerate(value)]
