@@ -53,6 +53,12 @@ class Line:
     async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
         return await self._ask(lambda batch: batch.write(pool_id, body))
 
+    async def renew(self) -> None:
+        """Connect anew for what comes next; what is under way goes on as it is."""
+        self._retire()
+        if not self._under_way:
+            await self._close_retired()
+
     async def close(self) -> None:
         self._closed = True
         self._retire()

@@ -8,11 +8,10 @@ state, which changes without the ETag.)
 
 from __future__ import annotations
 
-import logging
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from poolkeeper.domain.failures import ClusterUnavailable, Failure, InvalidSpec, PoolNotFound, PoolUnavailable
+from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.observation import PoolRow
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.accounts import Accounts, Line
@@ -21,9 +20,7 @@ from poolkeeper.engine.gate import AccountClosed
 from poolkeeper.engine.items import SweepItem
 from poolkeeper.engine.memory import GONE, Memory
 from poolkeeper.engine.ports import Secrets
-from poolkeeper.engine.secret_values import names_of, versions_of
-
-log = logging.getLogger(__name__)
+from poolkeeper.engine.rotation import Rotation
 
 _EARLIEST = 0.9
 """Of the interval: sweeps are spread by coming early, so that drift is never found later than promised."""
@@ -44,7 +41,7 @@ class Sweeper:
     ) -> None:
         self._catalog = catalog
         self._accounts = accounts
-        self._secrets = secrets
+        self._rotation = Rotation(secrets, memories=memories)
         self._memories = memories
         self._look_at = look_at
         self._monotonic = monotonic
@@ -62,35 +59,26 @@ class Sweeper:
         account = self._catalog.account(item.account)
         if account is None or item not in self.groups(account):
             self._checked.pop(item.account, None)
+            self._rotation.forget(item.account)
             return None
         members = (pool for pool in self._catalog.members(account.key) if not pool.suspended)
         pools = [pool for pool in members if interval_of(pool, account) == item.interval]
         line = self._accounts.line(account.key)
+        if item.interval == account.check_interval and await self._rotation.of_credential(account):
+            # The old one may still be taken, and would be until the day on which it is not.
+            await line.renew()
         try:
             rows = await self._rows(line, pools)
         except (Failure, AccountClosed):
             # The gate is open after trouble with one pool only: that must not be asked for again at once.
             return item.interval if line.gate.failure is None else line.gate.opens_in
         self._checked[account.key] = self._monotonic()
-        rotated = await self._rotated(pools)
+        rotated = await self._rotation.of_pools(pools)
         for pool in pools:
             memory = self._memories.get(pool.key)
             if memory is None or pool.key in rotated or memory.row != rows.get(pool.pool_id.casefold(), GONE):
                 self._look_at(pool.key)
         return item.interval * random.uniform(_EARLIEST, 1.0)  # noqa: S311 - spreads load, guards nothing
-
-    async def _rotated(self, pools: Iterable[BatchPool]) -> set[Key]:
-        """The pools of which a Secret is another than at the last look; each Secret is asked for once."""
-        used = {pool.key: names for pool in pools if (names := _secrets_of(pool))}
-        if not used:
-            return set()
-        try:
-            versions = await versions_of({name for names in used.values() for name in names}, self._secrets)
-        except ClusterUnavailable as error:
-            log.warning("Secrets could not be checked, the next check will: %s", error)
-            return set()
-        now = {key: {name.name: versions[name] for name in names if name in versions} for key, names in used.items()}
-        return {key for key, seen in now.items() if key in self._memories and self._memories[key].secrets != seen}
 
     def ages(self) -> dict[str, float]:
         """Seconds since each account was last checked."""
@@ -107,14 +95,6 @@ class Sweeper:
         listing = await line.rows()
         self._pages[key] = listing.pages
         return listing.rows
-
-
-def _secrets_of(pool: BatchPool) -> list[Key]:
-    try:
-        return names_of(pool)
-    except InvalidSpec:
-        # A look has said so, and only another manifest can help.
-        return []
 
 
 def interval_of(pool: BatchPool, account: BatchAccount) -> float:

@@ -1,0 +1,61 @@
+"""Has a Secret changed? Asked with each check, by version: nothing is kept of a value, and none is read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from poolkeeper.domain.failures import ClusterUnavailable, InvalidSpec
+from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from poolkeeper.engine.memory import Memory
+from poolkeeper.engine.ports import Secrets
+from poolkeeper.engine.secret_values import names_of, versions_of
+
+log = logging.getLogger(__name__)
+
+
+class Rotation:
+    """Remembers which version of each account's credential was seen; `memories` tells that of the pools."""
+
+    def __init__(self, secrets: Secrets, *, memories: Mapping[Key, Memory]) -> None:
+        self._secrets = secrets
+        self._memories = memories
+        self._credentials: dict[Key, dict[Key, str]] = {}
+
+    async def of_pools(self, pools: Iterable[BatchPool]) -> set[Key]:
+        """The pools of which a Secret is another than at the last look; each Secret is asked for once."""
+        used = {pool.key: names for pool in pools if (names := _secrets_of(pool))}
+        versions = await self._versions({name for names in used.values() for name in names})
+        if versions is None:
+            return set()
+        now = {key: {name.name: versions[name] for name in names if name in versions} for key, names in used.items()}
+        return {key for key, seen in now.items() if key in self._memories and self._memories[key].secrets != seen}
+
+    async def of_credential(self, account: BatchAccount) -> bool:
+        """Whether the Secret that an account signs in with is another than at the last check."""
+        versions = await self._versions([account.secret])
+        if not versions:
+            # Unknown, or missing: whoever has to connect anew says so.
+            return False
+        before = self._credentials.get(account.key)
+        self._credentials[account.key] = versions
+        return before is not None and before != versions
+
+    def forget(self, account: Key) -> None:
+        """An account is gone."""
+        self._credentials.pop(account, None)
+
+    async def _versions(self, keys: Iterable[Key]) -> dict[Key, str] | None:
+        try:
+            return await versions_of(keys, self._secrets)
+        except ClusterUnavailable as error:
+            log.warning("Secrets could not be checked, the next check will: %s", error)
+            return None
+
+
+def _secrets_of(pool: BatchPool) -> list[Key]:
+    try:
+        return names_of(pool)
+    except InvalidSpec:
+        # A look has said so, and only another manifest can help.
+        return []
