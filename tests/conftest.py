@@ -1,3 +1,8 @@
 """Registers the fixtures that every folder of tests may use."""
 
-pytest_plugins = ["tests.batchsim.fixtures", "tests.testbed.fixtures", "tests.support.fixtures"]
+pytest_plugins = [
+    "tests.batchsim.fixtures",
+    "tests.entrasim.fixtures",
+    "tests.testbed.fixtures",
+    "tests.support.fixtures",
+]

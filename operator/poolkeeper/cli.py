@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from poolkeeper import __version__, logs
-from poolkeeper.options import Duration, Many, Prefix, option
+from poolkeeper.options import Authority, CaBundle, Duration, Many, Prefix, option
 from poolkeeper.preview.command import plan
 from poolkeeper.settings import Settings
 
@@ -37,6 +37,19 @@ def main() -> None:
     multiple=True,
     type=Prefix(),
     help="Endpoints beside Azure's that accounts may point to; http only on loopback; repeatable.",
+)
+@option("--ca-bundle", type=CaBundle(), help="PEM file of authorities to trust beside the usual ones.")
+@option(
+    "--authority-host",
+    type=Authority(),
+    help="Gives tokens, instead of the one of the account's cloud or AZURE_AUTHORITY_HOST.",
+)
+@option("--entra-scope", help="To ask tokens for, instead of the one of the account's cloud.")
+@option(
+    "--default-identity-namespaces",
+    multiple=True,
+    type=Many(),
+    help="Only accounts of this namespace may use the operator's own identity; repeatable; all if not given.",
 )
 @option("--health-port", type=click.IntRange(1, 65535), default=8080, help="/healthz and /readyz.")
 @option("--metrics-port", type=click.IntRange(1, 65535), default=9090, help="/metrics.")

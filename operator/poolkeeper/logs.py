@@ -24,5 +24,7 @@ def configure(*, form: LogFormat, level: str) -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Chatter at info, and whole headers at debug, Authorization among them.
-    for name in ("httpx", "httpcore", "aiohttp.access", "azure", "kopf"):
+    for name in ("httpx", "httpcore", "aiohttp", "azure", "kopf", "msal", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of every refused token in Entra's own words; the account's condition says it once, in ours.
+    logging.getLogger("azure.identity").setLevel(logging.ERROR)

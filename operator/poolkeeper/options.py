@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 from poolkeeper.domain.durations import seconds
-from poolkeeper.domain.endpoints import check_prefix
+from poolkeeper.domain.endpoints import check_authority, check_prefix
 from poolkeeper.domain.failures import EndpointNotAllowed
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -32,6 +33,36 @@ class Prefix(Many):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
             return check_prefix(str(value).strip())
+        except EndpointNotAllowed as error:
+            self.fail(error.cause, param, ctx)
+
+
+class CaBundle(click.Path):
+    """A PEM file with certificate authorities; one that holds none is noticed at the start."""
+
+    name = "file"
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        path = str(super().convert(value, param, ctx))
+        try:
+            ssl.create_default_context().load_verify_locations(cafile=path)
+        except ssl.SSLError:
+            self.fail(f"{path} holds no PEM certificate", param, ctx)
+        return path
+
+
+class Authority(Many):
+    """Where tokens are given: a host, or https and a host."""
+
+    name = "host"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        host = str(value).strip()
+        try:
+            return check_authority(host)
         except EndpointNotAllowed as error:
             self.fail(error.cause, param, ctx)
 

@@ -8,7 +8,7 @@ import signal
 import socket
 from contextlib import AsyncExitStack
 
-from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.connect import Connect, SignInOptions
 from poolkeeper.clock import SystemClock
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.engine.engine import Engine
@@ -45,6 +45,12 @@ async def run(settings: Settings) -> None:
             allowed=settings.allow_endpoints,
             metrics=metrics,
             answer_within=settings.request_timeout,
+            options=SignInOptions(
+                ca_bundle=settings.ca_bundle,
+                entra_scope=settings.entra_scope,
+                authority_host=settings.authority_host,
+                default_identity_namespaces=settings.default_identity_namespaces,
+            ),
         ),
         cluster=KubeCluster(api, instance=socket.gethostname(), clock=clock),
         secrets=secrets,

@@ -16,6 +16,10 @@ class Settings:
     kubeconfig: str | None = None
     context: str | None = None
     allow_endpoints: tuple[str, ...] = ()
+    ca_bundle: str | None = None
+    entra_scope: str | None = None
+    authority_host: str | None = None
+    default_identity_namespaces: tuple[str, ...] = ()
     health_port: int = 8080
     metrics_port: int = 9090
     listen: str = "0.0.0.0"  # noqa: S104 - probes and Prometheus come from outside the pod

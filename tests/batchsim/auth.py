@@ -1,6 +1,6 @@
-"""Who may call: the account's SharedKey, and bearer tokens that the server was given.
+"""Who may call: the account's SharedKey, and bearer tokens.
 
-Entra's own tokens belong here too once a token endpoint exists: anything with `allows` can judge a bearer token.
+Anything with `allows` can judge a bearer token: a list of tokens here, the stand-in for Microsoft Entra ID elsewhere.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 
 class TokenJudge(Protocol):
-    """Tells whether a bearer token opens the account; raises Refusal with the reason if it does not."""
+    """Tells whether a bearer token opens the account; raises Refusal with the reason if it does not.
 
-    def allows(self, token: str, *, now: datetime) -> None: ...
+    `now` is the service's time; `writing` whether the request would change something.
+    """
+
+    def allows(self, token: str, *, now: datetime, writing: bool) -> None: ...
 
 
 @dataclass
@@ -28,7 +31,7 @@ class StaticTokens:
 
     tokens: set[str] = field(default_factory=set)
 
-    def allows(self, token: str, *, now: datetime) -> None:  # noqa: ARG002  listed tokens do not expire
+    def allows(self, token: str, *, now: datetime, writing: bool) -> None:  # noqa: ARG002  listed tokens do not expire
         if not any(hmac.compare_digest(token.encode(), known.encode()) for known in self.tokens):
             detail = "The access token is missing, expired, or for a wrong audience or tenant."
             raise Refusal("AuthenticationFailed", values={"AuthenticationErrorDetail": detail})
@@ -51,7 +54,7 @@ class Gate:
         if scheme == "SharedKey" and rest:
             sharedkey.verify(request, account=self.account, key=self.key, now=now)
         elif scheme == "Bearer" and rest:
-            self.tokens.allows(rest, now=now)
+            self.tokens.allows(rest, now=now, writing=request.method not in {"GET", "HEAD"})
         else:
             reason = "Expected SharedKey or Bearer and a credential."
             raise about_header("InvalidAuthenticationInfo", "Authorization", reason=reason)

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from tests.batchsim.calls import Call, Operation, Reply, check_headers, check_query, check_version, parse_body
 from tests.batchsim.errors import Refusal
-from tests.batchsim.etags import iso_of, moment_of
+from tests.batchsim.etags import http_date_of, iso_of, moment_of
 from tests.batchsim.sharedkey import SignedRequest
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def handler(service: Service, operation: Operation) -> Callable[[web.Request], A
             _cut(request)
             return web.Response(status=500)  # nobody reads it
         response = _respond(reply, request=request, entry=entry)
+        # By the service's clock: with it, a client can tell that its own is wrong.
+        response.headers["Date"] = http_date_of(service.account.ticker.now())
         service.journal.close(entry, status=reply.status, seconds=system_time.monotonic() - started)
         return response
 

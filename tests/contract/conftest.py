@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,6 +12,8 @@ from azure.batch import BatchClient
 from azure.core.credentials import AzureNamedKeyCredential
 
 from tests.batchsim.sim import BatchSim
+from tests.contract.entra import Office
+from tests.entrasim.sim import EntraSim
 
 Connect = Callable[..., BatchClient]
 
@@ -31,3 +34,23 @@ def connect() -> Iterator[Connect]:
 def client(batchsim: BatchSim, connect: Connect) -> BatchClient:
     """A client of the account with the five example pools."""
     return connect(batchsim)
+
+
+@pytest.fixture
+def no_identity(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A machine on which azure-identity finds nothing; what a test sets on it is taken back."""
+    for name in [*os.environ]:
+        if name.startswith(("AZURE_", "IDENTITY_", "IMDS_", "MSI_")):
+            monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.fixture
+async def office(
+    entra: EntraSim, entra_batch: BatchSim, ca_bundle: str, no_identity: pytest.MonkeyPatch
+) -> AsyncIterator[Office]:
+    """The operator's sign-in to an account that takes the stand-in's tokens."""
+    assert no_identity
+    made = Office(entra_batch, entra, ca_bundle)
+    async with made.opened:
+        yield made

@@ -85,7 +85,7 @@ def test_describe_shows_the_pool_and_its_state(kubectl: Kubectl, namespace: str)
         ("batchpool.spec.properties.certificateReferences", "Azure retired the feature on 2024-02-29"),
         ("batchpool.spec.properties.targetNodeCommunicationMode", "Azure retired it on 2026-03-31"),
         ("batchpool.status.lastWrite", "requestID <string>"),
-        ("batchaccount.spec.auth", "enum: SharedKey"),
+        ("batchaccount.spec.auth", "enum: Default, WorkloadIdentity, ManagedIdentity, ServicePrincipal"),
         ("ba.spec", "checkInterval <string>"),
     ],
 )

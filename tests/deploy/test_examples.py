@@ -82,6 +82,7 @@ def test_the_account_is_one_of_azure_s_and_its_key_stays_out_of_git(kubectl: Kub
     account = BatchAccount.parse(here.json("get", "batchaccount", "research"))
     assert account.account_name == "research"
     check_endpoint(account.endpoint, allowed=())
+    assert account.secret is not None
     assert account.secret.name == "batch-credentials"
     assert "kubectl create secret generic batch-credentials" in (EXAMPLES / "account.yaml").read_text()
 

@@ -180,7 +180,7 @@ def test_a_wrong_key_is_an_error_that_does_not_show_it(plan: Plan, batchsim: Bat
     text = yaml.safe_dump(manifest("rendering", {}))
     done = plan("-f", "-", *flags_of(batchsim), stdin=text, POOLKEEPER_ACCOUNT_KEY=key)
     assert done.code == 1
-    assert "check the account key" in done.stdout
+    assert "check what spec.auth of the BatchAccount names" in done.stdout
     assert key not in done.stdout + done.stderr
 
 

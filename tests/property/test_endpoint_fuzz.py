@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -23,6 +24,10 @@ TOKENS = (
     "batch.azure.cn",
     "a.batch.usgovcloudapi.net",
     "evil.example",
+    "evil.example/",
+    "user:word@",
+    "x.batch.azure.com@evil.example",
+    "batch.azure.com.evil.example",
     "127.0.0.1",
     "[::1]",
     "localhost",
@@ -40,6 +45,9 @@ TOKENS = (
     "-",
     "_",
     "。",
+    "．",  # noqa: RUF001 - the look-alike is the point
+    "а",  # noqa: RUF001 - the same, a Cyrillic one
+    "⁄",  # noqa: RUF001 - the same, a fraction's slash
     "ſ",  # noqa: RUF001 - the look-alike is the point
     "İ",
     "\u200b",
@@ -69,6 +77,55 @@ def disturbed(draw: st.DrawFn) -> str:
 
 
 ENDPOINTS = JUMBLED | PLAUSIBLE | disturbed() | st.text(max_size=30)
+
+
+THEFTS = (
+    ("https://evil.example/.batch.azure.com", "it has a path"),
+    ("https://evil.example", "is not under"),
+    ("http://x.batch.azure.com", "in the clear"),
+    ("https://x.batch.azure.com@evil.example", "it has a user name"),
+    ("https://user:s3cret@x.batch.azure.com", "it has a user name"),
+    ("https://batch.azure.com.evil.example", "is not under"),
+    ("https://evilbatch.azure.com", "is not under"),
+    ("https://x.bаtch.azure.com", "outside ASCII"),  # noqa: RUF001 - the look-alike is the point
+    ("https://x。batch.azure.com", "outside ASCII"),
+    ("https://x.batch.azure.com\n", "a control character"),
+    ("https://xn--80ak6aa92e.batch.azure.com", "an encoded label"),
+    ("https://a.xn--80ak6aa92e.batch.azure.com", "an encoded label"),
+    ("https://x.batch.azure.com:8443", "Azure Batch only 443"),
+    ("https://x.batch.azure.com:99999", "its port is none"),
+    ("https://x.batch.azure.com:", "its port is none"),
+    ("https://x.batch.azure.com.", "ends with a dot"),
+    ("https://x.batch.azure.com.:443", "ends with a dot"),
+    ("https://x.batch.azure.com?sig=s3cret", "it has a query"),
+    ("https://x.batch.azure.com#s3cret", "it has a fragment"),
+    ("https://evil.example\\.batch.azure.com", "it has a backslash"),
+    ("ftp://x.batch.azure.com", "its scheme is neither"),
+    ("x.batch.azure.com", "its scheme is neither"),
+    ("https://x..batch.azure.com", "its host is none"),
+    ("https://169.254.169.254", "is not under"),
+)
+"""Ways to have the operator's credential sent elsewhere, and the words that say why not."""
+
+
+@pytest.mark.parametrize(("endpoint", "why"), THEFTS)
+def test_a_refusal_says_why_and_repeats_no_password(endpoint: str, why: str) -> None:
+    with pytest.raises(EndpointNotAllowed) as caught:
+        check_endpoint(endpoint, allowed=["http://127.0.0.1:8080"])
+    assert why in caught.value.message
+    assert "s3cret" not in caught.value.message
+    assert caught.value.message.isascii()
+
+
+@given(endpoint=ENDPOINTS)
+@example("https://xn--a.batch.azure.com")
+@example("https://x.batch.azure.com:443/")
+@example("https://[::1].batch.azure.com@")
+def test_every_refusal_says_one_thing_on_one_line_that_a_status_can_hold(endpoint: str) -> None:
+    message = _refusal(endpoint)
+    assert message.isascii()
+    assert message.isprintable() or not message
+    assert len(message) < 2000
 
 
 @given(endpoint=ENDPOINTS)
@@ -113,8 +170,13 @@ def test_a_plausible_endpoint_is_refused_only_for_what_is_wrong_with_it(endpoint
 
 
 def _allowed(endpoint: str, *prefixes: str) -> bool:
+    return not _refusal(endpoint, *prefixes)
+
+
+def _refusal(endpoint: str, *prefixes: str) -> str:
+    """Why an endpoint is refused; empty if it is not."""
     try:
         check_endpoint(endpoint, allowed=prefixes)
-    except EndpointNotAllowed:
-        return False
-    return True
+    except EndpointNotAllowed as refused:
+        return refused.message
+    return ""

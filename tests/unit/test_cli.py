@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import certifi
 import click
 import pytest
 import yaml
@@ -38,8 +39,9 @@ def refused(*flags: str, env: dict[str, str] | None = None) -> str:
 @pytest.mark.parametrize("option", [pytest.param(option, id=option.opts[0]) for option in OPTIONS])
 def test_every_flag_has_a_twin_in_the_environment_and_says_so(option: click.Option) -> None:
     assert isinstance(option.envvar, str)
-    singular = option.opts[0].removeprefix("--").replace("-", "_").upper()
-    assert option.envvar == f"POOLKEEPER_{singular}" + ("S" if option.multiple else "")
+    name = option.opts[0].removeprefix("--").replace("-", "_").upper()
+    plural = option.multiple and not name.endswith("S")
+    assert option.envvar == f"POOLKEEPER_{name}" + ("S" if plural else "")
     assert option.show_envvar
     assert option.help
     help_ = CliRunner().invoke(main, ["run", "--help"]).output
@@ -71,6 +73,28 @@ TWINS = [
         "https://batch.example",
         "allow_endpoint",
         ("https://batch.example",),
+    ),
+    ("--ca-bundle", "POOLKEEPER_CA_BUNDLE", certifi.where(), "ca_bundle", certifi.where()),
+    (
+        "--authority-host",
+        "POOLKEEPER_AUTHORITY_HOST",
+        "login.example",
+        "authority_host",
+        "https://login.example",
+    ),
+    (
+        "--entra-scope",
+        "POOLKEEPER_ENTRA_SCOPE",
+        "https://batch.example//.default",
+        "entra_scope",
+        "https://batch.example//.default",
+    ),
+    (
+        "--default-identity-namespaces",
+        "POOLKEEPER_DEFAULT_IDENTITY_NAMESPACES",
+        "blue",
+        "default_identity_namespaces",
+        ("blue",),
     ),
     ("--health-port", "POOLKEEPER_HEALTH_PORT", "8081", "health_port", 8081),
     ("--metrics-port", "POOLKEEPER_METRICS_PORT", "9091", "metrics_port", 9091),
@@ -159,6 +183,10 @@ def test_plain_http_is_for_loopback(endpoint: str) -> None:
         ("--log-format", "xml"),
         ("--log-level", "chatty"),
         ("--kubeconfig", "/no/such/file"),
+        ("--ca-bundle", "/no/such/file"),
+        ("--ca-bundle", str(ROOT / "LICENSE")),
+        ("--authority-host", "http://login.example"),
+        ("--authority-host", "login.example/tenant"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_the_flags_name(flag: str, value: str) -> None:

@@ -16,7 +16,10 @@ def root_logger() -> Iterator[None]:
     """Put the root logger back."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    quiet = {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "aiohttp.access", "azure", "kopf")}
+    quiet = {
+        name: logging.getLogger(name).level
+        for name in ("httpx", "httpcore", "aiohttp", "azure", "azure.identity", "kopf", "msal", "urllib3")
+    }
     # Otherwise `force` closes the handlers with which pytest captures.
     root.handlers = []
     yield
@@ -69,7 +72,9 @@ def test_only_what_was_asked_for_is_written(capsys: pytest.CaptureFixture[str]) 
         "httpcore.http11",
         "aiohttp.access",
         "azure.core.pipeline.policies.http_logging_policy",
-        "azure.identity",
+        "aiohttp.client",
+        "msal.token_cache",
+        "urllib3.connectionpool",
         "kopf.objects",
     ],
 )
@@ -82,3 +87,9 @@ def test_libraries_that_log_whole_headers_are_quiet_even_at_debug(
     assert written(capsys) == []
     logging.getLogger(name).warning("the connection broke")
     assert len(written(capsys)) == 1
+
+
+def test_a_refused_token_is_the_conditions_to_tell_not_a_librarys(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(form="json", level="debug")
+    logging.getLogger("azure.identity.aio._internal.get_token_mixin").warning("ClientSecretCredential failed: ...")
+    assert written(capsys) == []

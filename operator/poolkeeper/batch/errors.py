@@ -9,7 +9,7 @@ one of ours.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -46,6 +46,10 @@ _BY_STATUS: dict[int, type[BatchFailure]] = {
     503: ServiceUnavailable,
 }
 _REFUSED = {400, 413}
+_SIGN_IN = {401, 403}
+_MOST_SKEW = timedelta(minutes=15)
+"""Within which a signature is taken."""
+_REDIRECTS = {301, 302, 303, 307, 308}
 
 MOST_RETRY_AFTER = 3600.0
 """Seconds; longer than this, a header is a mistake, and one request an hour no burden."""
@@ -89,17 +93,24 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
         return None
     if value.isascii() and value.isdigit():
         return min(float(value), MOST_RETRY_AFTER)
+    at = _moment(value)
+    return None if at is None else min(max(0.0, (at - now).total_seconds()), MOST_RETRY_AFTER)
+
+
+def _moment(value: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
     # A date without a zone is in UTC: HTTP knows no other.
-    asked = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(max(0.0, asked), MOST_RETRY_AFTER)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _kind(response: httpx.Response, code: str, *, writing: bool, about_pool: bool) -> type[BatchFailure]:
     status = response.status_code
+    if status in _REDIRECTS:
+        # Of an account that is not there, or of a proxy in between: the next pool would fare the same.
+        return ServiceUnavailable
     if code in _BY_CODE:
         return _BY_CODE[code]
     if status in _REFUSED and writing:
@@ -113,6 +124,8 @@ def _kind(response: httpx.Response, code: str, *, writing: bool, about_pool: boo
 
 def _cause(response: httpx.Response, envelope: Mapping[str, Any], code: str, *, hide: Collection[str]) -> str:
     said = f"the service answered {response.status_code}"
+    if response.status_code in _REDIRECTS:
+        return f"{said}, a redirect, which is not followed: it would carry the credential to whoever it names"
     if not code:
         return f"{said} without a Batch error"
     message = envelope.get("message")
@@ -121,8 +134,16 @@ def _cause(response: httpx.Response, envelope: Mapping[str, Any], code: str, *, 
     safe = without(str(text), hide)
     lines = [line for line in safe.splitlines() if not line.startswith(("RequestId:", "Time:"))]
     words = without_queries(" ".join(lines)).rstrip(". ")
-    where = _where(envelope)
+    where = _where(envelope) or _skew(response)
     return f"{said} {code}" + (f": {words}" if words else "") + (f" ({where})" if where else "")
+
+
+def _skew(response: httpx.Response) -> str | None:
+    """Whether the clocks may be why a sign-in is refused."""
+    date = _moment(response.headers.get("Date", ""))
+    if response.status_code not in _SIGN_IN or date is None or abs(date - datetime.now(UTC)) <= _MOST_SKEW:
+        return None
+    return "the clocks of the service and of this operator are more than 15 minutes apart; set the node's"
 
 
 def _where(envelope: Mapping[str, Any]) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json as jsonlib
+import ssl
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -37,6 +38,8 @@ class Transport:
         limiter: Limiter,
         metrics: Metrics,
         answer_within: float = ANSWER_WITHIN,
+        trust: ssl.SSLContext | None = None,
+        on_close: Callable[[], Awaitable[None]] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
@@ -44,10 +47,12 @@ class Transport:
         self._api_version = api_version
         self._limiter = limiter
         self._metrics = metrics
+        self._on_close = on_close
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=60.0)
         self._client = httpx.AsyncClient(
             base_url=endpoint,
             auth=auth,
+            verify=trust or True,
             limits=limits,
             # Waiting for a free connection is bounded by the work that goes on, not by time.
             timeout=httpx.Timeout(connect=5.0, write=10.0, read=answer_within, pool=None),
@@ -89,8 +94,12 @@ class Transport:
         return response
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
+        """Close the connections, those to the giver of tokens too."""
+        try:
+            await self._client.aclose()
+        finally:
+            if self._on_close is not None:
+                await self._on_close()
 
     def _request(
         self, method: str, url: str, *, params: Mapping[str, str] | None, json: Mapping[str, Any] | None

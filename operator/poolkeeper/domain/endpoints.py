@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from poolkeeper.domain.clouds import CLOUDS, cloud_of
 from poolkeeper.domain.failures import EndpointNotAllowed
 
-BATCH_DOMAINS = ("batch.azure.com", "batch.azure.cn", "batch.usgovcloudapi.net")
+BATCH_DOMAINS = tuple(cloud.domain for cloud in CLOUDS)
 """Public, China and US Government clouds."""
 
 # No `xn--`: no Batch endpoint has one, and clients differ on what such a label decodes to.
@@ -27,6 +28,8 @@ _ENDPOINT = re.compile(
 )
 _HTTPS_PORT = "443"
 _LAST_PORT = 65535
+_MOST_SHOWN = 280
+"""Characters, as many as the schema allows."""
 
 
 class _Origin(NamedTuple):
@@ -41,10 +44,12 @@ def check_endpoint(endpoint: str, *, allowed: Sequence[str] = ()) -> None:
     if any(_under(origin, _origin(prefix)) for prefix in allowed):
         return
     if origin.scheme != "https":
-        raise EndpointNotAllowed(f"endpoint {endpoint} is not https")
-    of_azure = any(origin.host.endswith(f".{domain}") for domain in BATCH_DOMAINS)
-    if not of_azure or origin.port not in {None, _HTTPS_PORT}:
-        raise EndpointNotAllowed(f"endpoint {endpoint} is not under {', '.join(BATCH_DOMAINS)}")
+        raise EndpointNotAllowed(f"endpoint {endpoint} is not https: credentials would travel in the clear")
+    if cloud_of(origin.host) is None:
+        raise EndpointNotAllowed(f"host {origin.host} of the endpoint is not under {', '.join(BATCH_DOMAINS)}")
+    if origin.port not in {None, _HTTPS_PORT}:
+        # Azure Batch listens nowhere else.
+        raise EndpointNotAllowed(f"endpoint {endpoint} has port {origin.port}, and Azure Batch only {_HTTPS_PORT}")
 
 
 def check_prefix(prefix: str) -> str:
@@ -55,9 +60,22 @@ def check_prefix(prefix: str) -> str:
     return prefix
 
 
+def check_authority(authority: str) -> str:
+    """An authority as it is given, a host or https and a host; raises EndpointNotAllowed for anything else."""
+    url = authority if "://" in authority else f"https://{authority}"
+    if _origin(url).scheme != "https":
+        raise EndpointNotAllowed(f"{authority} would send credentials in the clear")
+    return url.rstrip("/")
+
+
 def same_service(one: str, other: str) -> bool:
     """Whether two endpoints are one service, however they are spelled."""
     return _spelled(one) == _spelled(other)
+
+
+def host_of(endpoint: str) -> str:
+    """The host of an endpoint that was judged, in lower case; raises EndpointNotAllowed for what is no endpoint."""
+    return _origin(endpoint).host
 
 
 def first_label(endpoint: str) -> str:
@@ -73,8 +91,35 @@ def _spelled(endpoint: str) -> str:
 def _origin(endpoint: str) -> _Origin:
     found = _ENDPOINT.fullmatch(endpoint)
     if found is None or int(found["port"] or 0) > _LAST_PORT:
-        raise EndpointNotAllowed(f"endpoint {endpoint!r} is not https://HOST or https://HOST:PORT")
+        raise EndpointNotAllowed(
+            f"endpoint {_shown(endpoint)} is not https://HOST or https://HOST:PORT: {_why(endpoint)}"
+        )
     return _Origin(found["scheme"].lower(), found["host"].lower(), found["port"])
+
+
+_ODDITIES = (
+    (re.compile(r".*[^!-~]", re.DOTALL), "it has a letter outside ASCII, a space or a control character"),
+    (re.compile(r"(?!https?://)", re.IGNORECASE), "its scheme is neither https nor http"),
+    (re.compile(r"https?://[^/?#\\]*@", re.IGNORECASE), "it has a user name in front of the host"),
+    (re.compile(r"https?://[^/?#]*\\", re.IGNORECASE), "it has a backslash"),
+    (re.compile(r"[^?#]*\?"), "it has a query"),
+    (re.compile(r"[^#]*#"), "it has a fragment"),
+    (re.compile(r"https?://[^/]*/.", re.IGNORECASE), "it has a path"),
+    (re.compile(r"https?://(?:[^:]*\.)?xn--", re.IGNORECASE), "its host has an encoded label (xn--)"),
+    (re.compile(r"https?://[^:/]*\.(?=[:/]|$)", re.IGNORECASE), "its host ends with a dot"),
+    (re.compile(r"https?://(?:[^:/]*|\[[^/]*\]):", re.IGNORECASE), "its port is none"),
+)
+"""What makes an endpoint no endpoint, and how to say it; the first that is met."""
+
+
+def _why(endpoint: str) -> str:
+    return next((words for pattern, words in _ODDITIES if pattern.match(endpoint)), "its host is none")
+
+
+def _shown(endpoint: str) -> str:
+    """The endpoint as it may be quoted: no password of a user, no query; odd letters escaped."""
+    plain = re.sub(r"//[^/]*@", "//...@", re.split(r"[?#]", endpoint, maxsplit=1)[0])
+    return ascii(plain[:_MOST_SHOWN])
 
 
 def _under(origin: _Origin, allowed: _Origin) -> bool:

@@ -15,8 +15,10 @@
     │   │   └── SecretForbidden     the operator may not read it
     │   ├── CredentialUnusable      it is there, but cannot be used as a credential
     │   ├── EndpointNotAllowed      the account points outside the allow-list
+    │   ├── IdentityNotAllowed      the operator's own identity is not for this namespace
     │   └── BatchFailure            the Batch service answered, or did not
     │       ├── AuthenticationFailed    401, or 403 for a wrong signature
+    │       │   └── TokenRefused        Microsoft Entra ID gives no token
     │       ├── AccessDenied            403
     │       ├── PoolNotFound            404
     │       ├── PoolDeleting            409 PoolBeingDeleted
@@ -164,7 +166,7 @@ class CredentialUnusable(Failure):
     """The account's credential is there, but is not what its type needs."""
 
     reason = Reason.AuthenticationFailed
-    advice = "correct the Secret; it is read again by itself"
+    advice = "correct what spec.auth of the BatchAccount names; it is tried again by itself"
 
 
 class EndpointNotAllowed(Failure):
@@ -172,6 +174,16 @@ class EndpointNotAllowed(Failure):
 
     reason = Reason.EndpointNotAllowed
     advice = "correct spec.endpoint of the BatchAccount, or start the operator with --allow-endpoint"
+
+
+class IdentityNotAllowed(Failure):
+    """No token is asked for: the namespace may not use the identity that the operator itself holds."""
+
+    reason = Reason.IdentityNotAllowed
+    advice = (
+        "use type ServicePrincipal or SharedKey with a Secret of the namespace, or ask the operator's owner to name "
+        "the namespace in --default-identity-namespaces"
+    )
 
 
 class BatchFailure(Failure):
@@ -202,7 +214,16 @@ class AuthenticationFailed(BatchFailure):
 
     account_wide = True
     reason = Reason.AuthenticationFailed
-    advice = "check the account key in the BatchAccount's Secret and that the account allows this kind of sign-in"
+    advice = (
+        "check what spec.auth of the BatchAccount names, the Secret or the operator's identity, "
+        "and that the account allows this kind of sign-in"
+    )
+
+
+class TokenRefused(AuthenticationFailed):
+    """Microsoft Entra ID does not take the credential; the cause says what each of its codes asks for."""
+
+    advice = "it is tried again by itself"
 
 
 class AccessDenied(BatchFailure):

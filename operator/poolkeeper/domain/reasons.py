@@ -26,6 +26,7 @@ class Reason(StrEnum):
     AccountNotReady = "AccountNotReady"
     SecretNotFound = "SecretNotFound"
     EndpointNotAllowed = "EndpointNotAllowed"
+    IdentityNotAllowed = "IdentityNotAllowed"
     AuthenticationFailed = "AuthenticationFailed"
     AccessDenied = "AccessDenied"
     InvalidProperties = "InvalidProperties"
@@ -71,6 +72,7 @@ CONSEQUENCES = {
     Reason.AccountNotReady: Consequence(Retry.REFERENCE),
     Reason.SecretNotFound: Consequence(Retry.BACKOFF),
     Reason.EndpointNotAllowed: Consequence(Retry.REFERENCE, stalled=True),
+    Reason.IdentityNotAllowed: Consequence(Retry.REFERENCE, stalled=True),
     Reason.AuthenticationFailed: Consequence(Retry.SLOWLY),
     Reason.AccessDenied: Consequence(Retry.SLOWLY),
     Reason.InvalidProperties: Consequence(Retry.SPEC, stalled=True),

@@ -22,6 +22,9 @@ REQUESTED_AT = ("poolkeeper.dev/reconcile-requested-at", "reconcile.fluxcd.io/re
 
 Body = Mapping[str, Any]
 
+_WITH_SECRET = frozenset({"ServicePrincipal", "SharedKey"})
+"""The types of `spec.auth` that bring a credential in a Secret; the others are the operator's own identity."""
+
 
 class Key(NamedTuple):
     """The place of a namespaced object."""
@@ -103,6 +106,27 @@ class BatchPool:
 
 
 @dataclass(frozen=True, slots=True)
+class Auth:
+    """How to sign in to an account."""
+
+    type: str
+    tenant_id: str | None = None
+    client_id: str | None = None
+    secret: Key | None = None
+    """What holds the credential, for the types that bring one."""
+
+    @classmethod
+    def parse(cls, spec: Body, *, namespace: str) -> Auth:
+        """Read `spec.auth`; its Secret is always one of the account's own namespace."""
+        return cls(
+            type=spec["type"],
+            tenant_id=spec.get("tenantID"),
+            client_id=spec.get("clientID"),
+            secret=Key(namespace, spec["secretRef"]["name"]) if spec["type"] in _WITH_SECRET else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class BatchAccount:
     """Where an account is, how to sign in, and how much may be asked of it."""
 
@@ -113,7 +137,7 @@ class BatchAccount:
     endpoint: str
     account_name: str
     api_version: str
-    secret: Key
+    auth: Auth
     check_interval: float
     """Seconds."""
     max_requests_per_second: int
@@ -136,11 +160,16 @@ class BatchAccount:
             endpoint=endpoint,
             account_name=spec.get("accountName") or first_label(endpoint),
             api_version=spec["apiVersion"],
-            secret=Key(key.namespace, spec["auth"]["secretRef"]["name"]),
+            auth=Auth.parse(spec["auth"], namespace=key.namespace),
             check_interval=seconds(spec["checkInterval"]),
             max_requests_per_second=spec["maxRequestsPerSecond"],
             status=body.get("status") or {},
         )
+
+    @property
+    def secret(self) -> Key | None:
+        """The Secret with the account's credential, for the types that have one."""
+        return self.auth.secret
 
     def same_service(self, other: BatchAccount) -> bool:
         """Whether a connection made for one serves the other (their spec is the same)."""

@@ -51,7 +51,7 @@ class Connector(Protocol):
     """Makes a Batch of an account's spec and Secret."""
 
     async def __call__(self, account: BatchAccount) -> Batch:
-        """Raises EndpointNotAllowed, SecretNotFound or CredentialUnusable; ClusterUnavailable to try again."""
+        """Raises EndpointNotAllowed, IdentityNotAllowed, SecretNotFound, CredentialUnusable or ClusterUnavailable."""
 
 
 class Cluster(Protocol):

@@ -33,9 +33,9 @@ class Rotation:
 
     async def of_credential(self, account: BatchAccount) -> bool:
         """Whether the Secret that an account signs in with is another than at the last check."""
-        versions = await self._versions([account.secret])
+        versions = await self._versions([] if account.secret is None else [account.secret])
         if not versions:
-            # Unknown, or missing: whoever has to connect anew says so.
+            # None, unknown, or missing: whoever has to connect anew says so.
             return False
         before = self._credentials.get(account.key)
         self._credentials[account.key] = versions

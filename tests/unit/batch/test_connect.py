@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import ssl
 from collections.abc import Mapping, Sequence
 
 import pytest
 
-from poolkeeper.batch.connect import Connect
-from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, SecretNotFound
+from poolkeeper.batch.connect import Connect, SignInOptions
+from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, IdentityNotAllowed, SecretNotFound
 from poolkeeper.domain.redaction import SecretText
-from poolkeeper.domain.resources import BatchAccount, Key
+from poolkeeper.domain.resources import Auth, BatchAccount, Key
 from poolkeeper.domain.secret_refs import Secret
 from poolkeeper.metrics import Metrics
 from tests.batchsim.sim import BatchSim
@@ -78,3 +79,33 @@ async def test_an_allowed_account_is_connected(batchsim: BatchSim) -> None:
     assert "rendering" in (await client.rows()).rows
     await client.close()
     assert secrets.asked == [Key("lab", "batch-credentials")]
+
+
+async def test_all_connections_trust_the_same_authorities_read_once(batchsim: BatchSim) -> None:
+    connect = connector(Secrets({"accountKey": batchsim.key}), allowed=("http://127.0.0.1",))
+    clients = [await connect(at(batchsim.url)) for _ in range(2)]
+    contexts = {id(client._transport._client._transport._pool._ssl_context) for client in clients}  # type: ignore[attr-defined]  # httpx's own
+    assert contexts == {id(connect._trust)}
+    assert connect._trust.verify_mode is ssl.CERT_REQUIRED
+    assert connect._trust.check_hostname
+    for client in clients:
+        await client.close()
+
+
+@pytest.mark.parametrize("kind", ["Default", "WorkloadIdentity", "ManagedIdentity"])
+async def test_an_identity_that_is_not_lent_is_refused_before_its_environment_is_looked_at(kind: str) -> None:
+    connect = Connect(
+        secrets=Secrets(None),
+        allowed=(),
+        metrics=Metrics(),
+        answer_within=5.0,
+        options=SignInOptions(default_identity_namespaces=("platform",)),
+    )
+    with pytest.raises(IdentityNotAllowed, match="namespace lab"):
+        await connect(dataclasses.replace(account(), auth=Auth(kind)))
+
+
+@pytest.mark.parametrize("auth", [Auth("SharedKey"), Auth("ServicePrincipal", tenant_id="t", client_id="c")])
+async def test_a_sign_in_that_an_older_schema_let_through_incomplete_says_what_it_needs(auth: Auth) -> None:
+    with pytest.raises(CredentialUnusable, match=f"type {auth.type} needs .*secretRef"):
+        await connector(Secrets({}))(dataclasses.replace(account(), auth=auth))

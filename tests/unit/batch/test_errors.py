@@ -71,7 +71,7 @@ ROWS = [
     Row("broken for this pool", 500, "InternalError", failures.PoolUnavailable),
     Row("the service's own time limit", 500, "OperationTimedOut", failures.PoolUnavailable, writing=True),
     Row("a gateway", 502, "", failures.PoolUnavailable),
-    Row("a redirect, which is not followed", 302, "", failures.PoolUnavailable),
+    Row("a redirect, which is not followed", 302, "", failures.ServiceUnavailable),
     Row("a condition nobody set", 412, "ConditionNotMet", failures.PoolUnavailable, writing=True),
 ]
 

@@ -105,7 +105,7 @@ async def test_a_link_without_a_scheme_stays_at_home() -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(status: int) -> None:
     service = Service(lambda _request: httpx.Response(status, headers={"Location": "https://evil.example/"}))
-    with pytest.raises(failures.PoolUnavailable, match=f"answered {status}"):
+    with pytest.raises(failures.ServiceUnavailable, match=f"answered {status}, a redirect, which is not followed"):
         await read(transport_to(service))
     assert len(service.requests) == 1
 

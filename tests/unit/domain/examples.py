@@ -8,7 +8,7 @@ from typing import Any
 from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.drift import Difference
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
-from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key
 
 Json = dict[str, Any]
 
@@ -51,7 +51,7 @@ def account(*, status: Mapping[str, Any] | None = None, generation: int = 3) -> 
         endpoint="https://research.westeurope.batch.azure.com",
         account_name="research",
         api_version="2024-07-01.20.0",
-        secret=Key("lab", "batch-credentials"),
+        auth=Auth("SharedKey", secret=Key("lab", "batch-credentials")),
         check_interval=60.0,
         max_requests_per_second=20,
         status=status or {},

@@ -78,7 +78,7 @@ def test_missing_packages_are_tried_again_though_their_reason_is_stalled() -> No
 
 
 # A refusal by status 403 is decided where it is met: a refused read closes the account, a refused write does not.
-ACCOUNT_WIDE = {"AuthenticationFailed", "Throttled", "ServiceUnavailable"}
+ACCOUNT_WIDE = {"AuthenticationFailed", "TokenRefused", "Throttled", "ServiceUnavailable"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if issubclass(kind, BatchFailure)], ids=lambda k: k.__name__)

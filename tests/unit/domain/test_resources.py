@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key
 from tests.unit.domain import examples
 
 METADATA = {"namespace": "lab", "name": "it", "uid": "u", "generation": 2, "resourceVersion": "1234"}
@@ -52,7 +52,7 @@ def test_an_account_is_read() -> None:
         endpoint="https://research.westeurope.batch.azure.com",
         account_name="research",
         api_version="2024-07-01.20.0",
-        secret=Key("lab", "credentials"),
+        auth=Auth("SharedKey", secret=Key("lab", "credentials")),
         check_interval=90.0,
         max_requests_per_second=20,
         status={},
@@ -61,7 +61,20 @@ def test_an_account_is_read() -> None:
 
 def test_references_stay_in_the_namespace() -> None:
     assert pool().account.namespace == "lab"
-    assert account().secret.namespace == "lab"
+    assert account().secret == Key("lab", "credentials")
+
+
+def test_a_sign_in_is_read_with_what_its_type_takes() -> None:
+    principal = {"type": "ServicePrincipal", "tenantID": "t", "clientID": "c", "secretRef": {"name": "credentials"}}
+    assert account(auth=principal).auth == Auth("ServicePrincipal", "t", "c", Key("lab", "credentials"))
+    assert account(auth={"type": "ManagedIdentity", "clientID": "c"}).auth == Auth("ManagedIdentity", client_id="c")
+    assert account(auth={"type": "Default"}).secret is None
+
+
+@pytest.mark.parametrize("kind", ["SharedKey", "ServicePrincipal"])
+def test_a_sign_in_that_lacks_its_secret_is_none(kind: str) -> None:
+    with pytest.raises(KeyError, match="secretRef"):
+        account(auth={"type": kind})
 
 
 def test_a_pool_may_have_an_interval_of_its_own() -> None:

@@ -50,7 +50,6 @@ MISUSE = [
     (["-f", "-", "--output", "xml"], {}, "xml"),
     (["-f", "-", "--account-name", "x"], {}, "--account-name goes with --endpoint"),
     (["-f", "-", "--api-version", "2025-06-01"], {}, "--api-version goes with --endpoint"),
-    (["-f", "-", "--endpoint", "https://x.batch.azure.com"], {}, "POOLKEEPER_ACCOUNT_KEY or --account-key-file"),
     (
         ["-f", "-", "--endpoint", "https://x.batch.azure.com", "--api-version", "1"],
         {"POOLKEEPER_ACCOUNT_KEY": KEY},
