@@ -192,6 +192,7 @@ def test_a_token_that_ends_in_the_middle_of_a_run_fails_no_check(start: StartWor
     world = start()
     give(world, clientSecret=WORD)
     is_kept(world, PRINCIPAL)
+    world.wait_members("research", 1)
     before = (world.get("research", "batchaccount"), world.get("rendering"))
     until(lambda: len(entra.journal.entries()) >= 4, what="three tokens have ended", patience=30.0)
     # Not rewritten even once: no check has failed in between.
