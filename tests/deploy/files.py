@@ -14,6 +14,9 @@ BASE = KUSTOMIZE / "base"
 EXAMPLES = DEPLOY / "examples"
 CRDS = ROOT / "crds"
 
+WATCHED = ("team-a", "team-b")
+"""The namespaces of deploy/kustomize/example."""
+
 Object = dict[str, Any]
 
 

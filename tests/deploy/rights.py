@@ -1,4 +1,4 @@
-"""What the operator's code asks of the API server, and why: the table that `rbac.yaml` is held against."""
+"""What the operator's code asks of the API server, and why: the table that the files of RBAC are held against."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Right(NamedTuple):
 
 
 OURS = "poolkeeper.dev"
-NEEDED = (
+IN_A_NAMESPACE = (
     Right(OURS, "batchpools", "list", "the start, and the full list every ten minutes that heals what a watch lost"),
     Right(OURS, "batchpools", "watch", "a change is acted on at once"),
     Right(OURS, "batchpools", "get", "no more than list shows: kubectl get NAME as the operator for a look"),
@@ -26,11 +26,19 @@ NEEDED = (
     Right(OURS, "batchaccounts/status", "patch", "conditions, number of pools"),
     Right("", "secrets", "get", "the account key that a BatchAccount of the same namespace names"),
     Right("", "events", "create", "what changed, beside the object that it happened to"),
+)
+"""In each namespace that is watched: all that the namespaced variant grants."""
+
+SCANNING = (
     Right("apiextensions.k8s.io", "customresourcedefinitions", "list", "kopf looks for the kinds that it is to watch"),
     Right(
         "apiextensions.k8s.io", "customresourcedefinitions", "watch", "CRDs that come after the operator are noticed"
     ),
 )
+"""In the whole cluster, where all namespaces are watched. Of what is named, kopf needs no such look."""
+
+NEEDED = IN_A_NAMESPACE + SCANNING
+"""What the cluster-wide variant grants."""
 
 
 class Case(NamedTuple):

@@ -21,6 +21,7 @@ WHOLE = [
     "clusterrolebinding.rbac.authorization.k8s.io/poolkeeper",
     "service/poolkeeper",
     "deployment.apps/poolkeeper",
+    "networkpolicy.networking.k8s.io/poolkeeper",
 ]
 
 

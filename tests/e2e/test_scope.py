@@ -10,12 +10,15 @@ import pytest
 from tests.batchsim.sim import BatchSim
 from tests.support.fixtures import StartOperator
 from tests.support.operator_process import OperatorProcess
-from tests.support.world import World, as_desired
+from tests.support.world import API_VERSION, World, as_desired
 from tests.testbed.cluster import Cluster
 from tests.testbed.fixtures import fresh_name
 from tests.testbed.install import install
 from tests.testbed.kubectl import Kubectl
+from tests.testbed.paths import ROOT
 from tests.testbed.waiting import until
+
+KUSTOMIZE = ROOT / "deploy" / "kustomize"
 
 
 def test_only_the_named_namespaces_are_looked_at(
@@ -43,6 +46,37 @@ def test_only_the_named_namespaces_are_looked_at(
     assert elsewhere.status("genomics") == {}
     assert {entry.pool for entry in batchsim.journal.entries("GetPool", "UpdatePoolProperties")} == {"rendering"}
     elsewhere.kubectl.out("delete", "batchpools,batchaccounts", "--all")
+
+
+def test_what_another_namespace_has_is_not_found_whatever_it_is_called(
+    world: World, kubectl: Kubectl, batchsim: BatchSim
+) -> None:
+    other = World(
+        cluster=world.cluster, kubectl=kubectl.within(fresh_name("other")), sim=batchsim, operator=world.operator
+    )
+    kubectl.out("create", "namespace", str(other.kubectl.namespace))
+    other.account("theirs")
+    other.wait("theirs", "Reachable", "batchaccount")
+    world.account("ours", secret=False)
+    world.wait("ours", "SecretNotFound", "batchaccount")
+    world.pool("rendering", as_desired(batchsim.pool("rendering")), accountRef={"name": "theirs"})
+    world.wait("rendering", "AccountNotFound")
+    assert batchsim.journal.entries("GetPool", "UpdatePoolProperties") == []
+    other.kubectl.out("delete", "batchpools,batchaccounts", "--all")
+
+
+@pytest.mark.parametrize("field", ["accountRef", "secretRef"])
+def test_a_reference_takes_no_namespace(field: str, kubectl: Kubectl, namespace: str) -> None:
+    reference = {"name": "theirs", "namespace": "other"}
+    auth = {"type": "SharedKey", "secretRef": reference}
+    kind, spec = {
+        "accountRef": ("BatchPool", {"poolID": "rendering", "accountRef": reference, "properties": {}}),
+        "secretRef": ("BatchAccount", {"endpoint": "https://research.westeurope.batch.azure.com", "auth": auth}),
+    }[field]
+    manifest = {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": "sly"}, "spec": spec}
+    done = kubectl.within(namespace).try_apply(manifest, "--dry-run=server")
+    assert done.code != 0
+    assert f'{field}.namespace"' in done.stderr
 
 
 @pytest.fixture
@@ -81,3 +115,51 @@ def test_crds_that_come_after_the_operator_are_noticed(
         batchsim.journal.wait("UpdatePoolProperties", pool="rendering")
     finally:
         operator.stop()
+
+
+@pytest.fixture
+def confined(bare_cluster: Cluster, tmp_path: Path, batchsim: BatchSim) -> Iterator[OperatorProcess]:
+    """An operator of two namespaces, without any right in the cluster as a whole; not yet started, no CRDs yet."""
+    for name in ("team-a", "team-b"):
+        bare_cluster.kubectl.out("create", "namespace", name)
+    bare_cluster.kubectl.out("apply", "-k", str(KUSTOMIZE / "example"))
+    operator = OperatorProcess(
+        kubeconfig=bare_cluster.operator_kubeconfig,
+        folder=tmp_path / "operator",
+        allow=batchsim.url,
+        flags=("--namespace", "team-a", "--namespace", "team-b"),
+    )
+    yield operator
+    operator.stop()
+
+
+def test_crds_that_it_may_not_see_are_noticed_when_they_come(
+    bare_cluster: Cluster, confined: OperatorProcess, batchsim: BatchSim
+) -> None:
+    confined.start(ready=False)
+    until(lambda: "CRDs" in confined.output(), what="the operator says that the CRDs are missing", patience=30)
+    assert confined.probe("readyz") == 503
+    bare_cluster.kubectl.apply(ROOT / "crds")
+    until(lambda: confined.probe("readyz") == 200, what="the operator is ready", patience=30)
+    for name, pool in (("team-a", "rendering"), ("team-b", "genomics")):
+        team = World(cluster=bare_cluster, kubectl=bare_cluster.kubectl.within(name), sim=batchsim, operator=confined)
+        team.account()
+        team.pool(pool, as_desired(batchsim.pool(pool)))
+        team.wait(pool, "InSync")
+        batchsim.drift(pool, {"metadata": None})
+        batchsim.journal.wait("UpdatePoolProperties", pool=pool)
+
+
+def test_a_named_namespace_without_its_role_is_told_and_watched_once_it_has_it(
+    bare_cluster: Cluster, confined: OperatorProcess
+) -> None:
+    bare_cluster.kubectl.apply(ROOT / "crds")
+    there = bare_cluster.kubectl.within("team-b")
+    there.out("delete", "rolebinding", "poolkeeper")
+    confined.start(ready=False)
+    refused = 'cannot list resource \\"batchaccounts\\" in API group \\"poolkeeper.dev\\" in the namespace \\"team-b\\"'
+    until(lambda: refused in confined.output(), what="the operator says which right it lacks where", patience=30)
+    assert confined.probe("healthz") == 200, "a restart would not help"
+    assert confined.probe("readyz") == 503
+    bare_cluster.kubectl.out("apply", "-k", str(KUSTOMIZE / "example"))
+    until(lambda: confined.probe("readyz") == 200, what="the operator is ready", patience=30)
