@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from poolkeeper import __version__, logs
-from poolkeeper.options import Authority, CaBundle, Duration, Many, Prefix, option
+from poolkeeper.options import Duration, Many, option, reaching_azure
 from poolkeeper.preview.command import plan
 from poolkeeper.settings import Settings
 
@@ -31,20 +31,7 @@ def main() -> None:
 )
 @option("--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="Instead of the pod's own credentials.")
 @option("--context", help="Of the kubeconfig, instead of its current one.")
-@option(
-    "--allow-endpoint",
-    env="ALLOW_ENDPOINTS",
-    multiple=True,
-    type=Prefix(),
-    help="Endpoints beside Azure's that accounts may point to; http only on loopback; repeatable.",
-)
-@option("--ca-bundle", type=CaBundle(), help="PEM file of authorities to trust beside the usual ones.")
-@option(
-    "--authority-host",
-    type=Authority(),
-    help="Gives tokens, instead of the one of the account's cloud or AZURE_AUTHORITY_HOST.",
-)
-@option("--entra-scope", help="To ask tokens for, instead of the one of the account's cloud.")
+@reaching_azure
 @option(
     "--default-identity-namespaces",
     multiple=True,

@@ -88,3 +88,26 @@ def option(*names: str, env: str | None = None, **how: Any) -> Callable[[Command
     """An option with its environment twin, POOLKEEPER_ and the name in capitals unless said otherwise."""
     twin = f"POOLKEEPER_{env or names[0].lstrip('-').replace('-', '_').upper()}"
     return click.option(*names, envvar=twin, show_envvar=True, show_default=True, **how)
+
+
+def reaching_azure(command: Command) -> Command:
+    """The options that say which endpoints may be asked, whom TLS trusts, and where to sign in."""
+    options = (
+        option(
+            "--allow-endpoint",
+            env="ALLOW_ENDPOINTS",
+            multiple=True,
+            type=Prefix(),
+            help="Endpoints beside Azure's that accounts may point to; http only on loopback; repeatable.",
+        ),
+        option("--ca-bundle", type=CaBundle(), help="PEM file of authorities to trust beside the usual ones."),
+        option(
+            "--authority-host",
+            type=Authority(),
+            help="Gives tokens, instead of the one of the account's cloud or AZURE_AUTHORITY_HOST.",
+        ),
+        option("--entra-scope", help="To ask tokens for, instead of the one of the account's cloud."),
+    )
+    for one in reversed(options):
+        command = one(command)
+    return command

@@ -21,7 +21,7 @@ from poolkeeper.domain.clouds import sign_in
 from poolkeeper.domain.endpoints import check_endpoint, host_of
 from poolkeeper.domain.failures import CredentialUnusable, SecretNotFound
 from poolkeeper.domain.identities import OPERATORS_OWN, SHARED_KEY, check_identity
-from poolkeeper.domain.resources import BatchAccount
+from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.ports import Secrets
 from poolkeeper.metrics import Metrics
 
@@ -60,6 +60,7 @@ class Connect:
         self._answer_within = answer_within
         self._options = options or SignInOptions()
         self._trust: ssl.SSLContext = trust(self._options.ca_bundle)
+        self._limiters: dict[Key, Limiter] = {}
 
     async def __call__(self, account: BatchAccount) -> BatchClient:
         # Before anything is read or sent: endpoint and identity are chosen by whoever may create a BatchAccount.
@@ -71,13 +72,20 @@ class Connect:
             account=str(account.key),
             api_version=account.api_version,
             auth=signed_in.auth,
-            limiter=Limiter(account.max_requests_per_second, monotonic=time.monotonic),
+            limiter=self._limiter(account),
             metrics=self._metrics,
             answer_within=self._answer_within,
             trust=self._trust,
             on_close=signed_in.close,
         )
         return BatchClient(transport, version=account.api_version)
+
+    def _limiter(self, account: BatchAccount) -> Limiter:
+        """The account's; one that connects anew has not been given another second's worth of requests."""
+        known = self._limiters.get(account.key)
+        if known is None or known.per_second != account.max_requests_per_second:
+            known = self._limiters[account.key] = Limiter(account.max_requests_per_second, monotonic=time.monotonic)
+        return known
 
     async def _by_key(self, account: BatchAccount) -> _SignedIn:
         if account.auth.secret is None:

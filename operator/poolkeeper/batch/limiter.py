@@ -24,6 +24,7 @@ class Limiter:
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self.per_second = per_second
         self._sent: deque[float] = deque(maxlen=per_second)
         self._monotonic = monotonic
         self._sleep = sleep

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.connect import Connect, SignInOptions
 from poolkeeper.domain.failures import AccountNotFound
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import BatchAccount, Key
@@ -79,10 +79,18 @@ class Accounts:
 class Connections:
     """Connections that can only look; each is made when it is first needed."""
 
-    def __init__(self, *, key: SecretText | None, secrets: Secrets | None, allowed: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        *,
+        key: SecretText | None,
+        secrets: Secrets | None,
+        allowed: tuple[str, ...],
+        signing_in: SignInOptions | None = None,
+    ) -> None:
         self._key = key
         self._secrets = secrets
         self._allowed = allowed
+        self._signing_in = signing_in
         self._metrics = Metrics()
         self._made: dict[Key, asyncio.Task[Looks]] = {}
 
@@ -103,7 +111,13 @@ class Connections:
         secrets: Secrets = self._secrets or NoSecrets()
         if self._key is not None and account.auth == SHARED_KEY:
             secrets = GivenKey(self._key)
-        connect = Connect(secrets=secrets, allowed=self._allowed, metrics=self._metrics, answer_within=_ANSWER)
+        connect = Connect(
+            secrets=secrets,
+            allowed=self._allowed,
+            metrics=self._metrics,
+            answer_within=_ANSWER,
+            options=self._signing_in,
+        )
         return OnlyLooks(await connect(account.account))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from poolkeeper import logs
 from poolkeeper.domain.redaction import SecretText
-from poolkeeper.options import Prefix, option
+from poolkeeper.options import option, reaching_azure
 
 KEY_VARIABLE = "POOLKEEPER_ACCOUNT_KEY"
 
@@ -53,13 +54,7 @@ def _misused(error: click.UsageError) -> click.UsageError:
     type=click.Path(exists=True, dir_okay=False),
     help=f"Holds the account's key, instead of the environment's {KEY_VARIABLE} or the account's Secret.",
 )
-@option(
-    "--allow-endpoint",
-    env="ALLOW_ENDPOINTS",
-    multiple=True,
-    type=Prefix(),
-    help="Endpoints beside Azure's that accounts may point to; http only on loopback; repeatable.",
-)
+@reaching_azure
 @option("-n", "--namespace", env="NAMESPACE", default="default", help="Of manifests that name none.")
 @option("--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="The cluster to read from.")
 @option("--context", help="Of the kubeconfig, instead of its current one.")
@@ -82,6 +77,7 @@ def plan(ctx: click.Context, /, **flags: Any) -> None:
     """
     from poolkeeper.preview.run import FORMS, Request, run  # noqa: PLC0415 - half a second that --help does not need
 
+    logs.configure(form="text", level="warning")
     form, color = FORMS[flags.pop("output")], flags.pop("color")
     request = Request(key=_key(flags.pop("account_key_file")), **flags)
     findings = asyncio.run(run(request))

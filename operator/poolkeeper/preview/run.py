@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from poolkeeper.batch.connect import SignInOptions
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.kube.access import Access
 from poolkeeper.kube.api import Api
@@ -21,7 +22,7 @@ from poolkeeper.preview.machine import machine
 from poolkeeper.preview.manifests import manifests
 from poolkeeper.preview.markdown import markdown
 from poolkeeper.preview.reading import ClusterView
-from poolkeeper.preview.schema import faults, spec_schema
+from poolkeeper.preview.schema import faults
 from poolkeeper.preview.text import text
 
 FORMS: Mapping[str, Callable[[Findings], str]] = {"text": text, "json": machine, "markdown": markdown}
@@ -44,6 +45,9 @@ class Request:
     kubeconfig: str | None = None
     context: str | None = None
     no_cluster: bool = False
+    ca_bundle: str | None = None
+    authority_host: str | None = None
+    entra_scope: str | None = None
 
     @property
     def uses_cluster(self) -> bool:
@@ -66,7 +70,12 @@ async def run(request: Request) -> Findings:
         if request.uses_cluster:
             cluster = ClusterView(Api(Access(request.kubeconfig, request.context)))
             stack.push_async_callback(cluster.close)
-        connections = Connections(key=request.key, secrets=cluster, allowed=request.allow_endpoint)
+        signing_in = SignInOptions(
+            ca_bundle=request.ca_bundle, entra_scope=request.entra_scope, authority_host=request.authority_host
+        )
+        connections = Connections(
+            key=request.key, secrets=cluster, allowed=request.allow_endpoint, signing_in=signing_in
+        )
         stack.push_async_callback(connections.close)
         accounts = Accounts(found, cluster=cluster, flags=flags)
         return await Preview(Sources(accounts, connections, cluster)).findings(found)
@@ -79,10 +88,7 @@ def _account(request: Request) -> Account | None:
             if value is not None:
                 raise click.UsageError(f"{flag} goes with --endpoint")
         return None
-    types = spec_schema("BatchAccount")["properties"]["auth"]["properties"]["type"]["enum"]
     auth = SHARED_KEY if request.key is not None else _OWN_IDENTITY
-    if auth not in types:
-        raise click.UsageError("--endpoint needs the account's key: POOLKEEPER_ACCOUNT_KEY or --account-key-file")
     spec = {"endpoint": request.endpoint.rstrip("/"), "auth": {"type": auth}}
     optional = {"accountName": request.account_name, "apiVersion": request.api_version}
     spec |= {name: value for name, value in optional.items() if value is not None}

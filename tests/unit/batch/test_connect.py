@@ -109,3 +109,11 @@ async def test_an_identity_that_is_not_lent_is_refused_before_its_environment_is
 async def test_a_sign_in_that_an_older_schema_let_through_incomplete_says_what_it_needs(auth: Auth) -> None:
     with pytest.raises(CredentialUnusable, match=f"type {auth.type} needs .*secretRef"):
         await connector(Secrets({}))(dataclasses.replace(account(), auth=auth))
+
+
+def test_who_connects_anew_gets_no_other_second_of_requests() -> None:
+    connect = connector(Secrets({"accountKey": KEY}))
+    first = connect._limiter(account())
+    assert connect._limiter(account()) is first
+    faster = dataclasses.replace(account(), max_requests_per_second=99)
+    assert connect._limiter(faster).per_second == 99
