@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -229,3 +231,46 @@ def test_nothing_secret_is_in_what_the_operator_says_even_at_debug(
         assert "Bearer ey" not in text
         assert "SharedKey research:" not in text
         assert "client_assertion" not in text
+
+
+def test_a_plan_signs_in_without_a_key_and_without_a_cluster(
+    entra: EntraSim, entra_batch: BatchSim, machine: pytest.MonkeyPatch, trusting: tuple[str, ...]
+) -> None:
+    """As in a pipeline: an identity from the environment that may only read pools."""
+    application = entra.directory.application()
+    application.secrets[WORD] = None
+    machine.setenv("AZURE_TENANT_ID", TENANT)
+    machine.setenv("AZURE_CLIENT_ID", CLIENT)
+    machine.setenv("AZURE_CLIENT_SECRET", WORD)
+    command = [sys.executable, "-m", "poolkeeper", "plan", "-f", "-", "--no-cluster", "--endpoint", entra_batch.url]
+    spec = {"accountRef": {"name": "any"}, "poolID": "rendering", "properties": METADATA}
+    manifest = {
+        "apiVersion": "poolkeeper.dev/v1alpha1",
+        "kind": "BatchPool",
+        "metadata": {"name": "rendering"},
+        "spec": spec,
+    }
+    ran = subprocess.run(
+        [*command, "--allow-endpoint", entra_batch.url, *trusting],
+        input=json.dumps(manifest),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert "/metadata/owner" in ran.stdout
+    assert WORD not in ran.stdout + ran.stderr
+    assert {entry.operation for entry in entra_batch.journal.entries()} <= {"GetPool", "ListPools"}
+    application.secrets.clear()
+    refused = subprocess.run(
+        [*command, "--allow-endpoint", entra_batch.url, *trusting],
+        input=json.dumps(manifest),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert refused.returncode == 1
+    assert "AADSTS7000215" in refused.stdout, "the code by which people find out more"
+    assert WORD not in refused.stdout + refused.stderr

@@ -57,3 +57,17 @@ def test_another_pool_id_needs_another_resource(world: World) -> None:
     refused = world.kubectl.run("patch", "batchpool/rendering", "--type=merge", "-p", '{"spec":{"poolID":"genomics"}}')
     assert refused.code != 0
     assert "poolID" in refused.stderr
+
+
+def test_a_rotated_account_key_is_used_before_the_old_one_is_refused(world: World) -> None:
+    """The harm would be an outage of the whole account on the day on which the old key is revoked."""
+    world.account()
+    world.pool("rendering", as_desired(world.sim.pool("rendering")))
+    world.wait("rendering", "InSync")
+    wrong = "d3Jvbmc="
+    world.secret(wrong)
+    # Nothing has refused the old key: that the new one is tried shows that it is used.
+    world.wait("research", "AuthenticationFailed", "batchaccount")
+    world.secret()
+    world.wait("research", "Reachable", "batchaccount")
+    world.wait("rendering", "InSync")
