@@ -250,27 +250,19 @@ def test_a_plan_signs_in_without_a_key_and_without_a_cluster(
         "metadata": {"name": "rendering"},
         "spec": spec,
     }
-    ran = subprocess.run(
-        [*command, "--allow-endpoint", entra_batch.url, *trusting],
-        input=json.dumps(manifest),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+
+    def run() -> subprocess.CompletedProcess[str]:
+        flags = ("--allow-endpoint", entra_batch.url, *trusting)
+        text = json.dumps(manifest)
+        return subprocess.run([*command, *flags], input=text, capture_output=True, text=True, check=False, timeout=60)
+
+    ran = run()
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert "/metadata/owner" in ran.stdout
     assert WORD not in ran.stdout + ran.stderr
     assert {entry.operation for entry in entra_batch.journal.entries()} <= {"GetPool", "ListPools"}
     application.secrets.clear()
-    refused = subprocess.run(
-        [*command, "--allow-endpoint", entra_batch.url, *trusting],
-        input=json.dumps(manifest),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    refused = run()
     assert refused.returncode == 1
     assert "AADSTS7000215" in refused.stdout, "the code by which people find out more"
     assert WORD not in refused.stdout + refused.stderr

@@ -9,6 +9,7 @@ from poolkeeper.domain.drift import Difference
 from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.observation import LivePool, Written
+from poolkeeper.domain.redaction import SecretText
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Outcome:
     """None means in sync, or only watched."""
     desired: Form | None = None
     """What the pool was compared with."""
+    hidden: frozenset[SecretText] = frozenset()
+    """What stands in it that may not be shown, wherever it stands."""
     differences: tuple[Difference, ...] = ()
     """What differs now; empty when in sync, and after a write."""
     corrected: tuple[Difference, ...] = ()

@@ -29,10 +29,12 @@ from poolkeeper.domain.editions import Edition, unsent
 from poolkeeper.domain.failures import AwaitingApproval, Failure, Flapping, PoolDeleting, RemovalNeedsConsent
 from poolkeeper.domain.flaps import Flaps
 from poolkeeper.domain.ignore import carry, check_pointers
+from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.observation import LivePool
+from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import APPROVE, BatchPool
-from poolkeeper.domain.secret_refs import uses_secrets
+from poolkeeper.domain.secret_refs import secret_texts, uses_secrets
 from poolkeeper.domain.shown import shown
 from poolkeeper.domain.versions import carried, check_carried
 
@@ -45,6 +47,11 @@ class Desired:
     body: dict[str, Any]
     secrets: Mapping[str, str] = field(default_factory=dict)
     """The resourceVersions of the Secrets whose values are in it, by name."""
+
+    @property
+    def hidden(self) -> frozenset[SecretText]:
+        """The values from Secrets, which may not be shown wherever they stand."""
+        return frozenset(secret_texts(self.body)) if self.secrets else frozenset()
 
     @classmethod
     def of(
@@ -127,7 +134,7 @@ def plan(pool: BatchPool, desired: Desired, live: LivePool, *, past: Past, now: 
     if not differences:
         return Keep()
     failure = (
-        _consent(pool, live, differences, past=past)
+        _consent(pool, differences, live, past=past, hidden=desired.hidden)
         or past.refusal
         or _flapping(differences, past.flaps, now=now)
         or _approval(pool, desired, live)
@@ -139,16 +146,16 @@ _BRIEF = 60
 """Characters of a path and of a value in a message of ten: what to do about it stands behind them, and must fit in."""
 
 
-def _consent(pool: BatchPool, live: LivePool, differences: tuple[Difference, ...], *, past: Past) -> Failure | None:
+def _consent(
+    pool: BatchPool, differences: tuple[Difference, ...], live: LivePool, *, past: Past, hidden: frozenset[SecretText]
+) -> Failure | None:
     if past.adopted or pool.adoption == "Overwrite":
         return None
     going = removals(differences, pool.properties)
     if not going:
         return None
-    guarded = uses_secrets(pool)
-    things = in_words(
-        [f"{one.path[:_BRIEF]} = {(shown(live.form, one.path, guarded=guarded) or '')[:_BRIEF]}" for one in going]
-    )
+    safe = Mask(hidden, guarded=uses_secrets(pool)).form(live.form)
+    things = in_words([f"{one.path[:_BRIEF]} = {(shown(safe, one.path) or '')[:_BRIEF]}" for one in going])
     return RemovalNeedsConsent(f"the first write would remove what the manifest does not name: {things}")
 
 

@@ -101,6 +101,15 @@ def with_secrets(properties: Mapping[str, Any], secrets: Mapping[str, Secret], *
     return filled
 
 
+def secret_texts(value: Json) -> Iterator[SecretText]:
+    """Every value from a Secret in a body."""
+    if isinstance(value, SecretText):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from secret_texts(inner)
+
+
 def secret_places(form: Any, at: str = "") -> Iterator[str]:
     """The pointers of a canonical form at which a value from a Secret stands."""
     if isinstance(form, SecretText):

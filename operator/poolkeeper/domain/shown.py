@@ -20,39 +20,36 @@ MOST_CHARACTERS = 512
 """Of a value; a start task may be megabytes, a status may not."""
 
 
-def shown(form: Mapping[str, Any], pointer: str, *, guarded: bool = False) -> str | None:
-    """What stands at a place of a canonical form, as text; None when nothing does.
-
-    `guarded` hides every value that could have come from a Secret: a live one does not tell where it came from.
-    """
+def shown(form: Mapping[str, Any], pointer: str) -> str | None:
+    """What stands at a place of a canonical form, as text; None when nothing does."""
     value = value_at(form, pointer)
     if value is MISSING:
         return None
     kinds = kinds_along(PROPERTIES, pointer)
-    safe = HIDDEN if kinds is None else _safe(kinds[-1], value, guarded=guarded)
+    safe = HIDDEN if kinds is None else _safe(kinds[-1], value)
     text = safe if isinstance(safe, str) else json.dumps(safe, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
 
 
-def _safe(kind: Kind, value: Any, *, guarded: bool) -> Any:
+def _safe(kind: Kind, value: Any) -> Any:
     match kind:
         case Text():
-            return _safe_text(kind, value, guarded=guarded)
+            return _safe_text(kind, value)
         case Record(fields=fields) if isinstance(value, Mapping):
-            return {name: _safe(fields[name], inner, guarded=guarded) for name, inner in value.items()}
+            return {name: _safe(fields[name], inner) for name, inner in value.items()}
         case Named(item=item, value=field) if isinstance(value, Mapping):
             inside = item if field is None else item.fields[field]
-            return {name: _safe(inside, inner, guarded=guarded) for name, inner in value.items()}
+            return {name: _safe(inside, inner) for name, inner in value.items()}
         case Ordered(item=item) if isinstance(value, Mapping):
-            return {name: _safe(item, inner, guarded=guarded) for name, inner in value.items()}
+            return {name: _safe(item, inner) for name, inner in value.items()}
         case Record() | Named() | Ordered():
             return HIDDEN
         case _:
             return value
 
 
-def _safe_text(kind: Text, value: Any, *, guarded: bool) -> str:
-    if isinstance(value, SecretText) or (guarded and kind.secret) or not isinstance(value, str):
+def _safe_text(kind: Text, value: Any) -> str:
+    if isinstance(value, SecretText) or not isinstance(value, str):
         # A live value of another type than text is quoted in the form; it is not ours to judge.
         return HIDDEN
     # A URL may stand in a command line or in metadata too.

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.conditions import Mark, find, marked
 from poolkeeper.domain.drift import Difference, in_words, paths_of
 from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import AwaitingApproval, Flapping, PoolDeleting, PoolNotFound
+from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
 from poolkeeper.domain.resources import BatchPool
@@ -155,18 +157,17 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
 
 
 def _entries(pool: BatchPool, outcome: Outcome) -> list[Status]:
-    assert not outcome.differences or outcome.live is not None, "differences are known of a pool that was read"
-    guarded = bool(outcome.differences) and uses_secrets(pool)
-    return [_entry(one, outcome, guarded=guarded) for one in outcome.differences[:MOST_PATHS]]
+    if outcome.live is None or not outcome.differences:
+        return []
+    mask = Mask(outcome.hidden, guarded=uses_secrets(pool))
+    live, desired = mask.form(outcome.live.form), mask.form(outcome.desired or {})
+    return [_entry(one, live, desired) for one in outcome.differences[:MOST_PATHS]]
 
 
-def _entry(difference: Difference, outcome: Outcome, *, guarded: bool) -> Status:
-    entry = {"op": difference.op, "path": difference.path[:MOST_CHARACTERS]}
-    if outcome.live is not None and (live := shown(outcome.live.form, difference.path, guarded=guarded)) is not None:
-        entry["live"] = live
-    if outcome.desired is not None and (desired := shown(outcome.desired, difference.path)) is not None:
-        entry["desired"] = desired
-    return entry
+def _entry(difference: Difference, live: Form, desired: Form) -> Status:
+    sides = {"live": shown(live, difference.path), "desired": shown(desired, difference.path)}
+    told = {side: text for side, text in sides.items() if text is not None}
+    return {"op": difference.op, "path": difference.path[:MOST_CHARACTERS], **told}
 
 
 def _still_flapping(pool: BatchPool, outcome: Outcome) -> bool:

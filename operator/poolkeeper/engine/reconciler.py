@@ -101,7 +101,7 @@ class Reconciler:
 
     async def _act(self, pool: BatchPool, decision: Decision, look: Look, memory: Memory) -> Outcome:
         drifted = memory.synced == look.edition
-        seen = Outcome(live=look.live, desired=look.desired.form)
+        seen = Outcome(live=look.live, desired=look.desired.form, hidden=look.desired.hidden)
         match decision:
             case Keep():
                 memory.in_sync(look.edition)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from poolkeeper.domain.drift import Difference, in_words, paths_of
 from poolkeeper.domain.failures import AwaitingApproval, Failure, InvalidSpec, RemovalNeedsConsent, UnsupportedProperty
+from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.plan import Decision, Desired, Keep, Leave, Past, Watch, Write, plan
 from poolkeeper.domain.pointers import MISSING, value_at
@@ -20,7 +21,6 @@ from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.shown import shown
 from poolkeeper.engine.memory import Memory
 from poolkeeper.preview.findings import Change, NotCompared, Outlook, Verdict
-from poolkeeper.preview.masks import Mask
 from poolkeeper.preview.secrets import Resolved, placeholders
 
 

@@ -30,8 +30,8 @@ REGISTRY = {
 PASSWORD = "/startTask/containerSettings/registry/password"
 
 
-def ready_message(lab: Lab) -> str:
-    ready = find(lab.status("rendering")["conditions"], "Ready")
+def ready_message(lab: Lab, name: str = "rendering") -> str:
+    ready = find(lab.status(name)["conditions"], "Ready")
     assert ready is not None
     return str(ready["message"])
 
@@ -205,3 +205,21 @@ async def test_a_rotated_credential_is_used_from_the_next_check_on_though_the_ol
     assert lab.ready("rendering") == "InSync"
     reasons = {told.reason for told in lab.cluster.events()}
     assert reasons == {"Updated"}, "nobody had to notice"
+
+
+async def test_a_value_that_somebody_wrote_into_a_command_line_is_hidden_there_too(lab: Lab) -> None:
+    lab.account()
+    lab.secrets.put(SECRET, token="canary-value")
+    live = {"commandLine": f"run --token=canary-value {'x' * 600}", "environmentSettings": []}
+    lab.service().put("rendering", {"startTask": live, "metadata": [{"name": "seen", "value": "canary-value!"}]})
+    for mode in ("Observe", "Enforce"):
+        lab.pool(f"rendering-{mode.lower()}", ENVIRONMENT, mode=mode, pool_id="rendering")
+    await lab.start(2)
+    (entry,) = [one for one in lab.status("rendering-observe")["drift"] if one["path"] == "/startTask/commandLine"]
+    assert entry["live"].startswith(f"run --token={HIDDEN} x")
+    assert "canary" not in repr(lab.cluster.patches) + repr(lab.cluster.told)
+    lab.delete("rendering-observe")
+    await lab.run(2)
+    assert lab.ready("rendering-enforce") == "RemovalNeedsConsent"
+    assert f"/metadata/seen = {HIDDEN}!" in ready_message(lab, "rendering-enforce")
+    assert "canary" not in repr(lab.cluster.patches) + repr(lab.cluster.told)
