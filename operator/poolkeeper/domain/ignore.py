@@ -58,10 +58,10 @@ def carry(body: Mapping[str, Json], live: Mapping[str, Json], pointers: Sequence
 
     Raises CannotBeKept where that is not known whole, or does not go together with what the manifest says.
     """
+    if not pointers:
+        return dict(body)
     carrying = _Carrying()
     carried: dict[str, Json] = copy.deepcopy(dict(body))
-    if not pointers:
-        return carried
     form = canonical(live)
     places = _outermost([_place(pointer, form) for pointer in pointers])
     there = [place for place in places if _has(PROPERTIES, live, place)]

@@ -14,7 +14,7 @@ from poolkeeper.domain.observation import LivePool, PoolRow
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.plan import Desired, Past
 from poolkeeper.domain.reasons import Reason
-from poolkeeper.domain.resources import Asks, BatchPool
+from poolkeeper.domain.resources import Asks, BatchPool, Key
 from poolkeeper.domain.status import refused_message, sent_edition, synced_edition
 
 GONE = PoolRow(etag="", state="", allocation_state="")
@@ -48,7 +48,9 @@ class Memory:
     sent: Edition | None = None
     """What was last written."""
     secrets: Mapping[str, str] = field(default_factory=dict)
-    """The versions of the pool's Secrets when it was last looked at."""
+    """The versions of the pool's Secrets when it was last looked at; those that were missing are not among them."""
+    secret_names: tuple[Key, ...] = ()
+    """All that it refers to."""
     row: PoolRow | None = None
     """What was last evaluated; None has the next sweep look at the pool whatever it finds."""
     unreported: Outcome | None = None

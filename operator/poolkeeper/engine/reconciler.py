@@ -94,7 +94,7 @@ class Reconciler:
 
     async def _desired(self, pool: BatchPool, live: LivePool, *, version: str, memory: Memory) -> Desired:
         found = await secrets_of(pool, self._secrets)
-        memory.secrets = found.versions
+        memory.secrets, memory.secret_names = found.versions, found.names
         return Desired.of(
             found.fill(pool), version=version, ignore=pool.ignore, live=live.properties, secrets=found.versions
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 
-from poolkeeper.domain.failures import ClusterUnavailable, InvalidSpec
+from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.memory import Memory
 from poolkeeper.engine.ports import Secrets
-from poolkeeper.engine.secret_values import names_of, versions_of
+from poolkeeper.engine.secret_values import versions_of
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +24,15 @@ class Rotation:
 
     async def of_pools(self, pools: Iterable[BatchPool]) -> set[Key]:
         """The pools of which a Secret is another than at the last look; each Secret is asked for once."""
-        used = {pool.key: names for pool in pools if (names := _secrets_of(pool))}
-        versions = await self._versions({name for names in used.values() for name in names})
+        used = {
+            pool.key: memory
+            for pool in pools
+            if (memory := self._memories.get(pool.key)) is not None and memory.secret_names
+        }
+        versions = await self._versions({name for memory in used.values() for name in memory.secret_names})
         if versions is None:
             return set()
-        now = {key: {name.name: versions[name] for name in names if name in versions} for key, names in used.items()}
-        return {key for key, seen in now.items() if key in self._memories and self._memories[key].secrets != seen}
+        return {key for key, memory in used.items() if memory.secrets != _seen(memory, versions)}
 
     async def of_credential(self, account: BatchAccount) -> bool:
         """Whether the Secret that an account signs in with is another than at the last check."""
@@ -53,9 +56,5 @@ class Rotation:
             return None
 
 
-def _secrets_of(pool: BatchPool) -> list[Key]:
-    try:
-        return names_of(pool)
-    except InvalidSpec:
-        # A look has said so, and only another manifest can help.
-        return []
+def _seen(memory: Memory, versions: Mapping[Key, str]) -> dict[str, str]:
+    return {key.name: versions[key] for key in memory.secret_names if key in versions}

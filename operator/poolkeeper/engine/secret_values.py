@@ -18,6 +18,8 @@ class Found:
     """What the Secrets of a pool are now."""
 
     secrets: Mapping[str, Secret]
+    names: tuple[Key, ...]
+    """All that the pool refers to."""
 
     @property
     def versions(self) -> dict[str, str]:
@@ -26,19 +28,16 @@ class Found:
 
     def fill(self, pool: BatchPool) -> dict[str, Any]:
         """The properties with their values; raises SecretNotFound that names all that is missing."""
+        if not self.names:
+            return dict(pool.properties)
         return with_secrets(pool.properties, self.secrets, namespace=pool.key.namespace)
-
-
-def names_of(pool: BatchPool) -> list[Key]:
-    """The Secrets that a pool refers to. Raises InvalidSpec for a reference that is none."""
-    return sorted({Key(pool.key.namespace, one.secret) for one in references(pool.properties)})
 
 
 async def secrets_of(pool: BatchPool, port: Secrets) -> Found:
     """Read the Secrets of a pool. Raises InvalidSpec, SecretForbidden, or ClusterUnavailable."""
-    keys = names_of(pool)
+    keys = sorted({Key(pool.key.namespace, one.secret) for one in references(pool.properties)})
     read = await asyncio.gather(*(_read(port, key) for key in keys))
-    return Found({key.name: secret for key, secret in zip(keys, read, strict=True) if secret is not None})
+    return Found({key.name: secret for key, secret in zip(keys, read, strict=True) if secret is not None}, tuple(keys))
 
 
 async def versions_of(keys: Iterable[Key], port: Secrets) -> dict[Key, str]:

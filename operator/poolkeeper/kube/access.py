@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import kopf
 from kubernetes.aio import config
@@ -36,6 +38,9 @@ class Access:
         except (config.ConfigException, OSError) as error:
             raise ClusterUnavailable(f"no way to the Kubernetes API: {error}; name one with --kubeconfig") from error
         found.connection_pool_maxsize = CONNECTIONS
+        # Left to the environment, the client would look into .netrc, in a thread, for each request.
+        found.client_session_kwargs = {"trust_env": False}
+        found.proxy = found.proxy or _proxy(found.host)
         return found
 
     async def login(self) -> kopf.ConnectionInfo:
@@ -52,6 +57,12 @@ class Access:
             certificate_path=found.cert_file,
             private_key_path=found.key_file,
         )
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for a URL (HTTPS_PROXY, NO_PROXY and the like)."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
 
 def _in_pod() -> bool:

@@ -16,6 +16,7 @@ import kopf
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key, is_deleted
 from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
+from poolkeeper.kube.no_storage import NoDiffBase, NoProgress
 
 
 def registry(engine: Engine, access: Access, *, namespaced: bool) -> kopf.OperatorRegistry:
@@ -81,6 +82,8 @@ async def watch(
 def _configure(settings: kopf.OperatorSettings) -> None:
     settings.peering.standalone = True
     settings.posting.enabled = False
+    settings.persistence.diffbase_storage = NoDiffBase()
+    settings.persistence.progress_storage = NoProgress()
     # A task lives this long after the last event of its object.
     settings.queueing.idle_timeout = 1.0
     settings.queueing.exit_timeout = 2.0
