@@ -43,6 +43,7 @@ class Transport:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
+        self._home = _origin(httpx.URL(endpoint))
         self._account = account
         self._api_version = api_version
         self._limiter = limiter
@@ -116,7 +117,10 @@ class Transport:
             request = self._client.build_request(method, url, params=query, headers=headers, content=content)
         except (httpx.InvalidURL, TypeError) as error:
             raise ServiceUnavailable(f"{self._endpoint} answered with a link that is none") from error
-        home = httpx.URL(self._endpoint)
-        if (request.url.scheme, request.url.host, request.url.port) != (home.scheme, home.host, home.port):
+        if _origin(request.url) != self._home:
             raise ServiceUnavailable(f"{self._endpoint} answered with a link to another host, which is not followed")
         return request
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port

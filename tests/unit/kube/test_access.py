@@ -102,3 +102,29 @@ async def test_kopf_trusts_the_authority_that_the_kubeconfig_names(cluster: Clus
     assert found.ca_path is not None
     with_it = ssl.create_default_context(cafile=found.ca_path)
     assert len(with_it.get_ca_certs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "proxy", "reason"),
+    [
+        ({}, None, "nobody names one"),
+        ({"HTTPS_PROXY": "http://proxy.example:3128"}, "http://proxy.example:3128", "the scheme's"),
+        ({"HTTP_PROXY": "http://proxy.example:3128"}, None, "another scheme's"),
+        ({"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "api.example"}, None, "this host goes without"),
+        ({"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "other.example"}, "http://proxy.example:3128", "no"),
+    ],
+)
+async def test_the_environments_proxy_is_used_as_other_programs_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    proxy: str | None,
+    reason: str,
+) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    write_kubeconfig(tmp_path / "config", url="https://api.example:6443", token="t0ken")
+    assert (await Access(str(tmp_path / "config")).configuration()).proxy == proxy, reason
