@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format testbed up down lock clean
+.PHONY: help demo test check format testbed bench up down lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -41,6 +41,9 @@ up: testbed ## Set up what the demo shows, and leave it running
 
 down: $(READY) ## Stop what `make up` left running
 	@$(BIN)/python -m tests.demo down
+
+bench: testbed ## Measure what it costs, beside what people would use instead (hours; with QUICK=1 a quarter of one)
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
 lock: $(READY) ## Pin the dependencies anew
 	@$(LOCK) --upgrade pyproject.toml --output-file deploy/requirements.txt
