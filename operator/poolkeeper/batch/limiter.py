@@ -28,13 +28,15 @@ class Limiter:
         self._sent: deque[float] = deque(maxlen=per_second)
         self._monotonic = monotonic
         self._sleep = sleep
+        self._turn = asyncio.Lock()
 
     async def wait(self) -> None:
         """Return when one more request may be sent."""
-        now = self._monotonic()
-        full = len(self._sent) == self._sent.maxlen
-        at = max(now, self._sent[0] + _WINDOW) if full else now
-        # Reserved before the wait, so that waiters are served in the order in which they came.
-        self._sent.append(at)
-        if at > now:
-            await self._sleep(at - now)
+        # The lock is fair: waiters are served in the order in which they came.
+        async with self._turn:
+            if len(self._sent) == self._sent.maxlen:
+                ahead = self._sent[0] + _WINDOW - self._monotonic()
+                if ahead > 0:
+                    await self._sleep(ahead)
+            # Noted when it goes and not when it was due: a busy loop wakes its sleepers late, and all at once.
+            self._sent.append(self._monotonic())
