@@ -15,6 +15,7 @@ from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
 from poolkeeper.kube.api import Api
 from poolkeeper.kube.cluster import KubeCluster
+from poolkeeper.kube.events import Events
 from poolkeeper.kube.listing import Lister
 from poolkeeper.kube.secrets import Secrets
 from poolkeeper.kube.watch import watch
@@ -24,6 +25,9 @@ from poolkeeper.settings import Settings
 from poolkeeper.web import health_app, metrics_app, serving
 
 log = logging.getLogger(__name__)
+
+_LAST_EVENTS = 3.0
+"""Seconds for the events that still wait at the end; with what else ends, below the pod's 30."""
 
 
 async def run(settings: Settings) -> None:
@@ -38,7 +42,7 @@ async def run(settings: Settings) -> None:
     metrics, clock = Metrics(), SystemClock()
     access = Access(settings.kubeconfig, settings.context)
     api = Api(access)
-    secrets = Secrets(api)
+    events, secrets = Events(api, instance=socket.gethostname(), clock=clock), Secrets(api)
     engine = Engine(
         connect=Connect(
             secrets=secrets,
@@ -52,7 +56,7 @@ async def run(settings: Settings) -> None:
                 default_identity_namespaces=settings.default_identity_namespaces,
             ),
         ),
-        cluster=KubeCluster(api, instance=socket.gethostname(), clock=clock),
+        cluster=KubeCluster(api, events),
         secrets=secrets,
         clock=clock,
         metrics=metrics,
@@ -81,6 +85,7 @@ async def run(settings: Settings) -> None:
         log.info("stopping")
         listing.cancel()
         await engine.stop(grace=settings.grace)
+        await events.close(grace=_LAST_EVENTS)
         stop.set()
         if not resync.listed.is_set():
             watching.cancel()

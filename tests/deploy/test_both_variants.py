@@ -75,7 +75,7 @@ def test_it_keeps_a_pool_right_and_says_so(there: World) -> None:
 
     there.pool("rendering", {**properties, "metadata": [{"name": "owner", "value": "me"}]})
     there.wait("rendering", "InSync")
-    assert len(there.events("rendering", "Updated")) == 1
+    assert there.event("rendering", "Updated")
 
     there.sim.drift("rendering", {"metadata": None})
     there.sim.wait_until(lambda: len(there.events("rendering", "DriftCorrected")) == 1)

@@ -49,7 +49,7 @@ def test_the_oldest_owns_the_pool_and_the_other_takes_over_when_it_goes(world: W
     world.sweeps(3)
     assert world.writes_to_batch() == before
     assert elsewhere.condition("farm")["reason"] == "Conflict"
-    assert len(elsewhere.events("farm", "Conflict")) == 1
+    assert elsewhere.event("farm", "Conflict")
 
     world.remove("rendering")
     elsewhere.wait("farm", "InSync")

@@ -39,7 +39,7 @@ def test_one_changed_leaf_is_one_full_write_and_one_status_patch(world: World) -
     assert status["lastWrite"]["requestID"] == write.request_id
     assert status["lastWrite"]["generation"] == 2
     assert world.status_writes() == patches + 1
-    (event,) = world.events("rendering", "Updated")
+    event = world.event("rendering", "Updated")
     assert event["type"] == "Normal"
     assert "/startTask/commandLine" in event["message"]
 
@@ -86,7 +86,7 @@ def test_drift_is_corrected_within_one_interval_and_a_second(world: World) -> No
     assert status["lastDrift"]["eTag"] == drifted
     assert status["lastDrift"]["corrected"] is True
     assert "/metadata/owner" in status["lastDrift"]["paths"]
-    (event,) = world.events("rendering", "DriftCorrected")
+    event = world.event("rendering", "DriftCorrected")
     assert event["type"] == "Warning"
     assert "/metadata/owner" in event["message"]
     assert world.writes_to_batch() == 1, "the operator's own write is not drift"

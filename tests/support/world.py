@@ -136,6 +136,12 @@ class World:
         found = self.kubectl.json("get", "events", "--field-selector", fields)["items"]
         return sorted(found, key=lambda event: event["metadata"]["creationTimestamp"])
 
+    def event(self, name: str, reason: str) -> Json:
+        """The one event of this reason; it follows the status a moment later."""
+        until(lambda: self.events(name, reason), what=f"the event {reason} of {name}", patience=PATIENCE, every=0.1)
+        (found,) = self.events(name, reason)
+        return found
+
     def writes_to_batch(self, pool_id: str | None = None, *, since: int = 0) -> int:
         """How many writes the stand-in received."""
         return len(self.sim.journal.entries("UpdatePoolProperties", pool=pool_id, since=since))

@@ -51,4 +51,4 @@ class AccountReporter:
         self._seen(BatchAccount.parse(body))
         for announcement in account_announcements(account, gate.failure):
             self._telemetry.announce(account, announcement)
-            await self._cluster.announce(account, announcement)
+            self._cluster.announce(account, announcement)

@@ -55,13 +55,16 @@ class Connector(Protocol):
 
 
 class Cluster(Protocol):
-    """What is written to Kubernetes. Every call raises ClusterUnavailable when it may be tried again."""
+    """What is written to Kubernetes."""
 
     async def patch_status(self, resource: Resource, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Have the resource show this status, which is not the one it has; the new body, or None when it is gone."""
+        """Have the resource show this status, which is not the one it has; the new body, or None when it is gone.
 
-    async def announce(self, resource: Resource, announcement: Announcement) -> None:
-        """Record an event; one that cannot be recorded is logged and let go."""
+        Raises ClusterUnavailable when it may be tried again.
+        """
+
+    def announce(self, resource: Resource, announcement: Announcement) -> None:
+        """Have an event recorded soon; one that cannot be recorded is logged and let go."""
 
 
 class Secrets(Protocol):

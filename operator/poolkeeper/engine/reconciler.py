@@ -128,7 +128,7 @@ class Reconciler:
         memory.unreported = None
         for announcement in announcements(pool, outcome):
             self._telemetry.announce(pool, announcement)
-            await self._cluster.announce(pool, announcement)
+            self._cluster.announce(pool, announcement)
 
     async def _patch(self, pool: BatchPool, status: Status) -> bool:
         """Have the resource show this status; False when the resource is gone."""

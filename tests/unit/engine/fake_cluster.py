@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import BatchPool, Key, Resource
-from tests.unit.engine.fakes import Json, Switchboard
+from tests.unit.engine.fakes import Call, Json, Switchboard
 
 DOWN = ClusterUnavailable("the Kubernetes API does not answer")
 
@@ -101,7 +101,7 @@ class FakeCluster(Switchboard):
         self.answered("patch_status", resource.key.name)
         return answer
 
-    async def announce(self, resource: Resource, announcement: Announcement) -> None:
-        await self.received("announce", resource.key.name)
+    def announce(self, resource: Resource, announcement: Announcement) -> None:
+        self.calls.append(Call(asyncio.get_running_loop().time(), "announce", resource.key.name))
         kind = "BatchPool" if isinstance(resource, BatchPool) else "BatchAccount"
         self.told.append(Told(kind, resource.key, announcement))

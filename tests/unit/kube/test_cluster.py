@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 import pytest
 from aiohttp import web
 
 from poolkeeper.clock import SystemClock
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.kube.api import Api
 from poolkeeper.kube.cluster import KubeCluster
+from poolkeeper.kube.events import Events
 from tests.testbed.cluster import Cluster
 from tests.testbed.kubectl import Kubectl
 from tests.unit.kube.apiserver import ApiServer
@@ -30,7 +27,7 @@ def user(cluster: Cluster, namespace: str) -> Kubectl:
 
 @pytest.fixture
 def written(operator_api: Api) -> KubeCluster:
-    return KubeCluster(operator_api, instance="pod-1", clock=SystemClock())
+    return KubeCluster(operator_api, Events(operator_api, instance="pod-1", clock=SystemClock()))
 
 
 def create(user: Kubectl, name: str = NAME) -> BatchPool:
@@ -75,61 +72,9 @@ async def test_a_status_that_the_crd_refuses_is_tried_again(user: Kubectl, writt
         await written.patch_status(create(user), {"observedGeneration": "three"})
 
 
-async def test_an_event_is_accepted_and_found_by_describe(user: Kubectl, written: KubeCluster) -> None:
-    resource = create(user)
-    await written.announce(resource, Announcement("Warning", "DriftCorrected", "pool rendering had drifted"))
-    (event,) = events(user)
-    assert (event["type"], event["reason"], event["message"]) == (
-        "Warning",
-        "DriftCorrected",
-        "pool rendering had drifted",
-    )
-    assert event["involvedObject"]["uid"] == resource.uid
-    assert event["source"] == {"component": "poolkeeper", "host": "pod-1"}
-    assert event["firstTimestamp"] == event["lastTimestamp"]
-    described = user.out("describe", "batchpool", NAME)
-    assert "DriftCorrected" in described
-    assert "poolkeeper" in described
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        pytest.param(NAME, "x" * 5000, id="a long message"),
-        pytest.param(NAME, "ü" * 5000, id="a long message of two bytes a letter"),
-        pytest.param("x" * 253, "short", id="the longest name"),
-        pytest.param("a." * 30 + "b", "short", id="a name that is cut at a dot"),
-    ],
-)
-async def test_an_event_is_accepted_however_long_its_parts_are(
-    user: Kubectl, written: KubeCluster, name: str, message: str
-) -> None:
-    await written.announce(create(user, name), Announcement("Normal", "Updated", message))
-    (event,) = events(user)
-    assert message.startswith(event["message"])
-    assert 0 < len(event["message"]) <= 1024
-
-
-async def test_an_event_that_is_lost_is_logged_and_let_go(
-    api: Api, server: ApiServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    server.says(web.json_response({"message": "namespace is being terminated"}, status=403))
-    resource = BatchPool.parse(pool(NAME))
-    with caplog.at_level(logging.WARNING, logger="poolkeeper"):
-        await KubeCluster(api, instance="pod-1", clock=SystemClock()).announce(
-            resource, Announcement("Normal", "InSync", "fine")
-        )
-    (record,) = caplog.records
-    assert "InSync of lab/rendering is lost" in record.getMessage()
-    assert "terminated" in record.getMessage()
-
-
 async def test_a_server_in_trouble_is_not_taken_for_a_resource_that_is_gone(api: Api, server: ApiServer) -> None:
     server.says(web.json_response({"message": "etcd is slow"}, status=500))
     with pytest.raises(ClusterUnavailable, match="etcd is slow"):
-        await KubeCluster(api, instance="pod-1", clock=SystemClock()).patch_status(BatchPool.parse(pool(NAME)), STATUS)
-
-
-def events(user: Kubectl) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = user.json("get", "events")["items"]
-    return found
+        await KubeCluster(api, Events(api, instance="pod-1", clock=SystemClock())).patch_status(
+            BatchPool.parse(pool(NAME)), STATUS
+        )
