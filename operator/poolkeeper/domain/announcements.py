@@ -9,7 +9,7 @@ from poolkeeper.domain.drift import in_words, paths_of
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.resources import BatchPool
-from poolkeeper.domain.retired import RETIRED, retired_uses
+from poolkeeper.domain.retired import RETIRED
 from poolkeeper.domain.status import is_news, ready_reason
 
 
@@ -54,8 +54,9 @@ def retirements(pool: BatchPool) -> list[Announcement]:
     """A warning for each retired feature that a new generation uses."""
     if pool.status.get("observedGeneration") == pool.generation:
         return []
-    uses = retired_uses(pool.properties)
-    return [Announcement("Warning", "RetiredFeature", f"spec.properties.{name}: {RETIRED[name]}") for name in uses]
+    return [
+        Announcement("Warning", "RetiredFeature", f"spec.properties.{name}: {RETIRED[name]}") for name in pool.retired
+    ]
 
 
 def _written(pool: BatchPool, outcome: Outcome, *, request_id: str) -> Announcement:

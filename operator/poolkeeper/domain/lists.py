@@ -50,13 +50,11 @@ class Named:
 
     def _split(self, given: Json) -> tuple[str, Any]:
         form = self.item.canonical(given)
-        if not isinstance(form, dict):
+        if type(form) is not dict:
             # The name becomes part of a path, which bears no value.
             return "unexpected", odd(given)
-        if len(self.key) == 1:
-            name = str(form.pop(self.key[0], ""))
-        else:
-            name = "@".join([str(form.pop(part)) for part in self.key if part in form])
+        key = self.key
+        name = form.pop(key[0], "") if len(key) == 1 else "@".join([str(form.pop(one)) for one in key if one in form])
         return name, form if self.value is None else form.get(self.value, "")
 
     def wire(self, value: Json, path: str) -> Json:

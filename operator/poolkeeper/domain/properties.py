@@ -8,6 +8,7 @@ by a test.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from poolkeeper.domain.kinds import Choice, Flag, Record, Text, Whole
@@ -20,11 +21,13 @@ def fold(text: str) -> str:
     return text.casefold()
 
 
+@lru_cache(maxsize=1024)
 def application_name(text: str) -> str:
     """A package id may be given as an ARM id or as the bare name, and comes back as the name in lower case."""
     return text.rstrip("/").rpartition("/")[2].casefold()
 
 
+@lru_cache(maxsize=256)
 def octal(text: str) -> str:
     """`770` and `0770` are one file mode."""
     return text.lstrip("0").zfill(4)

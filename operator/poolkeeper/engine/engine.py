@@ -10,7 +10,6 @@ from poolkeeper.domain.failures import Failure, Flapping, Throttled
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.reasons import Reason, Retry
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
-from poolkeeper.domain.retired import retired_uses
 from poolkeeper.domain.status import ready_state
 from poolkeeper.engine.account_reporter import AccountReporter
 from poolkeeper.engine.accounts import Accounts
@@ -78,7 +77,7 @@ class Engine:
         )
         self._queue: KeyedQueue[Item] = KeyedQueue(self._work, lane=self._lane, backoff=backoff)
         metrics.watch_pools(lambda: ((str(pool.account), *ready_state(pool.status)) for pool in self.catalog.pools()))
-        metrics.watch_retired(lambda: (name for pool in self.catalog.pools() for name in retired_uses(pool.properties)))
+        metrics.watch_retired(lambda: (name for pool in self.catalog.pools() for name in pool.retired))
         metrics.watch_checks(self._sweeper.ages)
         metrics.queue_depth.set_function(lambda: self._queue.depth)
 

@@ -29,7 +29,7 @@ class Found:
     def fill(self, pool: BatchPool) -> dict[str, Any]:
         """The properties with their values; raises SecretNotFound that names all that is missing."""
         if not self.names:
-            return dict(pool.properties)
+            return pool.properties
         return with_secrets(pool.properties, self.secrets, namespace=pool.key.namespace)
 
 

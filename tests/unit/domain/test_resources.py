@@ -38,9 +38,10 @@ def test_a_pool_is_read() -> None:
         account=Key("lab", "research"),
         pool_id="Rendering",
         check_interval=None,
-        properties={"metadata": []},
+        packed='{"metadata":[]}',
         status={},
     )
+    assert pool().properties == {"metadata": []}
 
 
 def test_an_account_is_read() -> None:
