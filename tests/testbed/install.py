@@ -30,28 +30,38 @@ def install(cluster: Cluster, *, root: Path = paths.ROOT) -> None:
     crds = root / "crds"
     if any(crds.glob("*.yaml")):
         cluster.kubectl.apply(crds)
-        for path in served_paths(crds):
-            _await_served(cluster, path)
+        for path, resource in served_paths(crds):
+            _await_served(cluster, path, resource)
     for name in ("namespace.yaml", "rbac.yaml"):
         if (file := root / "deploy" / "kustomize" / "base" / name).exists():
             cluster.kubectl.apply(file)
 
 
-def served_paths(crds: Path) -> Iterator[str]:
-    """Yield what a folder of CRDs makes the API server answer: each list, and each version's OpenAPI page."""
+def served_paths(crds: Path) -> Iterator[tuple[str, str]]:
+    """Yield what a folder of CRDs makes the API server answer, and what the answer has to name.
+
+    Each list, and each version's OpenAPI page: where another kind of the group was there before, that page is served
+    at once, and without the new kind for a moment.
+    """
     for file in sorted(crds.glob("*.yaml")):
         for crd in filter(None, yaml.safe_load_all(file.read_text())):
             spec = crd["spec"]
             for version in (one["name"] for one in spec["versions"] if one["served"]):
-                yield f"/apis/{spec['group']}/{version}/{spec['names']['plural']}"
-                yield f"/openapi/v3/apis/{spec['group']}/{version}"
+                plural = spec["names"]["plural"]
+                yield f"/apis/{spec['group']}/{version}/{plural}", spec["names"]["kind"]
+                yield f"/openapi/v3/apis/{spec['group']}/{version}", f"/{plural}"
 
 
-def _await_served(cluster: Cluster, path: str) -> None:
-    """Wait until a path answers 200. That is later than `Established`, which `kubectl explain` cannot rely on."""
+def _await_served(cluster: Cluster, path: str, resource: str) -> None:
+    """Wait until a path answers and names a resource: later than `Established`, which `kubectl explain` needs."""
     api = cluster.api()
+
+    def answers() -> bool:
+        found = api.request("GET", path)
+        return found.status == HTTPStatus.OK and resource in found.text
+
     until(
-        lambda: api.request("GET", path).status == HTTPStatus.OK,
+        answers,
         what=f"the API server serves {path}",
         patience=PATIENCE,
     )

@@ -91,9 +91,12 @@ def test_an_installed_crd_is_waited_for_where_it_is_served(tmp_path: Path) -> No
     crd = """
 spec:
   group: example.dev
-  names: {plural: things}
+  names: {plural: things, kind: Thing}
   versions: [{name: v1, served: true}, {name: v0, served: false}]
 """
     (tmp_path / "things.yaml").write_text(f"{crd}---\n")
     (tmp_path / "README.md").write_text("not a CRD")
-    assert list(served_paths(tmp_path)) == ["/apis/example.dev/v1/things", "/openapi/v3/apis/example.dev/v1"]
+    assert list(served_paths(tmp_path)) == [
+        ("/apis/example.dev/v1/things", "Thing"),
+        ("/openapi/v3/apis/example.dev/v1", "/things"),
+    ]
