@@ -9,16 +9,13 @@ from typing import Any
 from poolkeeper.domain.kinds import Kind, Record, Text
 from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
-from poolkeeper.domain.redaction import HIDDEN, SecretText
-
-_LEAST = 4
-"""Characters; taking out every `1` would leave no message, and hide nothing."""
+from poolkeeper.domain.redaction import HIDDEN, LEAST_HIDDEN, SecretText
 
 
 def confidential(body: Mapping[str, Any]) -> set[str]:
     """The values of a body that are shown to nobody: secrets, environment, passwords, the queries of URLs."""
     found = {part for value in _values(PROPERTIES, body) for part in (value, json.dumps(value)[1:-1])}
-    return {value for value in found if len(value) >= _LEAST}
+    return {value for value in found if len(value) >= LEAST_HIDDEN}
 
 
 def _values(kind: Kind, value: Any) -> Iterator[str]:

@@ -12,10 +12,7 @@ from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.kinds import Kind, Record, Text
 from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
-from poolkeeper.domain.redaction import HIDDEN, SecretText, without
-
-_LEAST = 4
-"""Characters; taking every `1` out of other values would leave nothing to read, and hide nothing."""
+from poolkeeper.domain.redaction import HIDDEN, LEAST_HIDDEN, SecretText, without
 
 
 class Mask:
@@ -23,7 +20,7 @@ class Mask:
 
     def __init__(self, values: Collection[SecretText] = (), *, guarded: bool = False) -> None:
         self._values = {value.plain() for value in values}
-        self._long = {value for value in self._values if len(value) >= _LEAST}
+        self._long = {value for value in self._values if len(value) >= LEAST_HIDDEN}
         self._guarded = guarded
 
     def words(self, text: str) -> str:

@@ -16,6 +16,9 @@ _QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*", re.IGNORECASE)
 
 HIDDEN = "(hidden)"
 
+LEAST_HIDDEN = 4
+"""Characters of a value that is searched for in texts: taking out every `1` would leave no text, and hide nothing."""
+
 
 class SecretText(str):
     """A value that comes from a Secret: compared and sent as the text that it is, hidden wherever it is formatted."""

@@ -57,9 +57,12 @@ class Sweeper:
     async def sweep(self, item: SweepItem) -> float | None:
         """One check; seconds until the next, or None when the group is no more."""
         account = self._catalog.account(item.account)
-        if account is None or item not in self.groups(account):
+        if account is None:
             self._checked.pop(item.account, None)
             self._rotation.forget(item.account)
+            return None
+        if item not in self.groups(account):
+            # Another group of the account goes on: its age and its credential are still looked after.
             return None
         members = (pool for pool in self._catalog.members(account.key) if not pool.suspended)
         pools = [pool for pool in members if interval_of(pool, account) == item.interval]

@@ -269,3 +269,13 @@ async def test_accounts_are_reported_in_a_second_however_often_kubernetes_was_aw
     lab.pool("last")
     await lab.run(1.5)
     assert lab.status("research", ACCOUNT)["pools"] == 13
+
+
+async def test_a_write_that_the_account_refuses_is_counted_like_any_other(lab: Lab) -> None:
+    lab.account()
+    lab.service().put("rendering")
+    lab.service().fail(AuthenticationFailed("401"), operation="write")
+    lab.pool("rendering", metadata(owner="me"))
+    await lab.start()
+    assert lab.ready("rendering") == "AccountNotReady"
+    assert lab.metric("poolkeeper_writes_total") == {("lab/research", "AuthenticationFailed"): 1.0}

@@ -223,3 +223,15 @@ async def test_a_value_that_somebody_wrote_into_a_command_line_is_hidden_there_t
     assert lab.ready("rendering-enforce") == "RemovalNeedsConsent"
     assert f"/metadata/seen = {HIDDEN}!" in ready_message(lab, "rendering-enforce")
     assert "canary" not in repr(lab.cluster.patches) + repr(lab.cluster.told)
+
+
+async def test_a_rotated_credential_is_noticed_though_a_pool_changes_its_own_interval(lab: Lab) -> None:
+    lab.secrets.put(key("key"), accountKey="primary")
+    lab.account()
+    lab.service().put("rendering")
+    lab.pool("rendering", metadata(owner="me"), interval="7s")
+    await lab.start(200)
+    lab.change("rendering", checkInterval="5s")
+    lab.secrets.put(key("key"), accountKey="secondary")
+    await lab.run(61)
+    assert len(lab.connector.connections) == 2
