@@ -17,6 +17,7 @@ from poolkeeper.batch.limiter import Limiter
 from poolkeeper.batch.sharedkey import SharedKey
 from poolkeeper.batch.tls import trust
 from poolkeeper.batch.transport import Transport
+from poolkeeper.batch.wire import wire
 from poolkeeper.domain.clouds import sign_in
 from poolkeeper.domain.endpoints import check_endpoint, host_of
 from poolkeeper.domain.failures import CredentialUnusable, SecretNotFound
@@ -75,7 +76,7 @@ class Connect:
             limiter=self._limiter(account),
             metrics=self._metrics,
             answer_within=self._answer_within,
-            trust=self._trust,
+            wire=wire(account.endpoint, trust=self._trust),
             on_close=signed_in.close,
         )
         return BatchClient(transport, version=account.api_version)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import aiohttp
 import httpx
 
 from poolkeeper.domain.confidential import confidential
@@ -54,12 +55,11 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 MOST_RETRY_AFTER = 3600.0
 """Seconds; longer than this, a header is a mistake, and one request an hour no burden."""
 
-_NO_ANSWER: tuple[tuple[type[httpx.RequestError], str], ...] = (
-    (httpx.ConnectTimeout, "no connection within the time limit"),
-    (httpx.ConnectError, "cannot connect"),
-    (httpx.TimeoutException, "no answer within the time limit"),
-    (httpx.TransportError, "the connection broke"),
-    (httpx.RequestError, "the answer cannot be read"),
+_NO_ANSWER: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout), "no connection within the time limit"),
+    ((aiohttp.ClientConnectorError, httpx.ConnectError), "cannot connect"),
+    ((TimeoutError, httpx.TimeoutException), "no answer within the time limit"),
+    ((aiohttp.ClientResponseError, httpx.DecodingError), "the answer cannot be read"),
 )
 
 
@@ -81,9 +81,11 @@ def failure_of(response: httpx.Response, *, sent: Mapping[str, Any] | None, abou
     return failure
 
 
-def failure_without_answer(error: httpx.RequestError, endpoint: str) -> BatchFailure:
+def failure_without_answer(error: Exception, endpoint: str) -> BatchFailure:
     """The failure that a request without an answer stands for; whether a write was applied, the next read tells."""
-    words = next(words for kind, words in _NO_ANSWER if isinstance(error, kind))
+    # What httpx makes of aiohttp's errors is less than they say: a connection that broke is no connection timeout.
+    origin = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
+    words = next((words for kinds, words in _NO_ANSWER if isinstance(origin, kinds)), "the connection broke")
     return ServiceUnavailable(f"{endpoint}: {words}")
 
 

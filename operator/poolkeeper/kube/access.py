@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import kopf
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 
 from poolkeeper.domain.failures import ClusterUnavailable
+from poolkeeper.proxies import proxy_for
 
 CONNECTIONS = 8
 """At once; an unbounded burst of patches gets 429s from API Priority and Fairness."""
@@ -40,7 +39,7 @@ class Access:
         found.connection_pool_maxsize = CONNECTIONS
         # Left to the environment, the client would look into .netrc, in a thread, for each request.
         found.client_session_kwargs = {"trust_env": False}
-        found.proxy = found.proxy or _proxy(found.host)
+        found.proxy = found.proxy or proxy_for(found.host)
         return found
 
     async def login(self) -> kopf.ConnectionInfo:
@@ -57,12 +56,6 @@ class Access:
             certificate_path=found.cert_file,
             private_key_path=found.key_file,
         )
-
-
-def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for a URL (HTTPS_PROXY, NO_PROXY and the like)."""
-    parts = urlsplit(url)
-    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
 
 def _in_pod() -> bool:

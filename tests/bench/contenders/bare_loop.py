@@ -49,7 +49,7 @@ class Loop:
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        batch = {name: Batch(**account) for name, account in CONFIG.accounts.items()}
+        batch = {name: Batch(**account, same_wire=True) for name, account in CONFIG.accounts.items()}
         workers = [self.work(self.queues[name], batch[name]) for name in batch for _ in range(CONNECTIONS)]
         async with asyncio.TaskGroup() as group:
             for forever in (self.follow(), self.tick(), *workers):

@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 
 from poolkeeper.batch.sharedkey import SharedKey
+from poolkeeper.batch.tls import trust
+from poolkeeper.batch.wire import wire
 
 API_VERSION = "2024-07-01.20.0"
 NAMES = (
@@ -44,10 +46,18 @@ class Config:
 
 
 class Batch:
-    """One account over httpx, with connections that stay."""
+    """One account over httpx, with connections that stay; `same_wire` has them carried as Poolkeeper's are."""
 
-    def __init__(self, *, endpoint: str, accountName: str, key: str) -> None:  # noqa: N803 - as the file spells it
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        accountName: str,  # noqa: N803 - as the file spells it
+        key: str,
+        same_wire: bool = False,
+    ) -> None:
         self._http = httpx.AsyncClient(
+            transport=wire(endpoint, trust=trust()) if same_wire else None,
             base_url=endpoint,
             auth=SharedKey(accountName, key),
             params={"api-version": API_VERSION},

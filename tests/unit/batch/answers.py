@@ -12,7 +12,9 @@ import httpx
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.batch.limiter import Limiter
 from poolkeeper.batch.sharedkey import SharedKey
+from poolkeeper.batch.tls import trust
 from poolkeeper.batch.transport import Transport
+from poolkeeper.batch.wire import wire
 from poolkeeper.metrics import Metrics
 
 ENDPOINT = "https://research.westeurope.batch.azure.com"
@@ -33,7 +35,7 @@ def transport_to(answer: Answer, *, metrics: Metrics | None = None, limiter: Lim
         auth=SharedKey("research", KEY, now=lambda: datetime(2026, 1, 1, tzinfo=UTC)),
         limiter=limiter or Limiter(1000, monotonic=lambda: 0.0),
         metrics=metrics or Metrics(),
-        transport=httpx.MockTransport(answer),
+        wire=httpx.MockTransport(answer),
     )
 
 
@@ -51,6 +53,7 @@ def live_client(url: str, *, key: str = KEY) -> BatchClient:
         auth=SharedKey("research", key),
         limiter=Limiter(10_000, monotonic=lambda: 0.0),
         metrics=Metrics(),
+        wire=wire(url, trust=trust()),
     )
     return BatchClient(transport, version="2024-07-01.20.0")
 

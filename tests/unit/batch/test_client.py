@@ -140,9 +140,12 @@ async def test_being_throttled_says_for_how_long(client: BatchClient, batchsim: 
     assert caught.value.retry_after == 3.0
 
 
-@pytest.mark.parametrize("kind", ["reset", "garbage"])
-async def test_an_answer_that_is_none_passes_with_its_cause(client: BatchClient, batchsim: BatchSim, kind: str) -> None:
-    batchsim.faults.add(kind=kind, count=2, operation=["ListPools", "GetPool"])
+# aiohttp itself sends a read once more when its connection breaks (RFC 9112, section 9.3.1); never a write.
+@pytest.mark.parametrize(("kind", "count"), [("reset", 4), ("garbage", 2)])
+async def test_an_answer_that_is_none_passes_with_its_cause(
+    client: BatchClient, batchsim: BatchSim, kind: str, count: int
+) -> None:
+    batchsim.faults.add(kind=kind, count=count, operation=["ListPools", "GetPool"])
     with pytest.raises(failures.ServiceUnavailable):
         await client.rows()
     with pytest.raises(failures.ServiceUnavailable):

@@ -84,7 +84,7 @@ async def test_an_allowed_account_is_connected(batchsim: BatchSim) -> None:
 async def test_all_connections_trust_the_same_authorities_read_once(batchsim: BatchSim) -> None:
     connect = connector(Secrets({"accountKey": batchsim.key}), allowed=("http://127.0.0.1",))
     clients = [await connect(at(batchsim.url)) for _ in range(2)]
-    contexts = {id(client._transport._client._transport._pool._ssl_context) for client in clients}  # type: ignore[attr-defined]  # httpx's own
+    contexts = {id(client._transport._wire.ssl_context) for client in clients}  # type: ignore[attr-defined]  # the wire's
     assert contexts == {id(connect._trust)}
     assert connect._trust.verify_mode is ssl.CERT_REQUIRED
     assert connect._trust.check_hostname

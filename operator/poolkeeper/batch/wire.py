@@ -1,0 +1,32 @@
+"""The connections to one account: httpx's requests and answers, carried by aiohttp.
+
+httpx's own connections take three times the CPU of these for the same requests (docs/adr/0016).
+"""
+
+from __future__ import annotations
+
+import ssl
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from poolkeeper.proxies import proxy_for
+
+CONNECTIONS = 8
+"""For an account; as many as its pools that are looked at at once."""
+
+IDLE = 60.0
+"""Seconds that a connection is kept for the next request."""
+
+
+def wire(endpoint: str, *, trust: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    """Connects when first used; asks the environment for a proxy now, and not again for each request."""
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE, ssl=trust)
+        # The service sets no cookies; a proxy's would be none of its business.
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    proxy = proxy_for(endpoint)
+    return AiohttpTransport(client=session, verify=trust, proxy=None if proxy is None else httpx.Proxy(proxy))
