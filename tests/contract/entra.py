@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.batch.connect import Connect, SignInOptions
+from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.sign_in import SignInOptions
 from poolkeeper.domain.failures import SecretNotFound
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Auth, BatchAccount, Key

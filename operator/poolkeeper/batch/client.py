@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+import orjson
 
 from poolkeeper.batch.transport import Transport
 from poolkeeper.domain.canonical import canonical
@@ -49,7 +50,7 @@ class BatchClient:
             if pages > _MOST_PAGES:
                 raise ServiceUnavailable(f"{response.url.host} answers with a list that does not end")
             with _understood(response, ServiceUnavailable):
-                page = response.json()
+                page = orjson.loads(response.content)
                 rows |= {pool["id"].casefold(): _row(pool) for pool in page.get("value", ())}
                 # Absolute, with its query already in it.
                 url, params = page.get("odata.nextLink"), None
@@ -58,12 +59,12 @@ class BatchClient:
     async def row(self, pool_id: str) -> PoolRow:
         response = await self._get(pool_id, _ROW)
         with _understood(response):
-            return _row(response.json())
+            return _row(orjson.loads(response.content))
 
     async def read(self, pool_id: str) -> LivePool:
         response = await self._get(pool_id, self._whole)
         with _understood(response):
-            pool = response.json()
+            pool = orjson.loads(response.content)
             return LivePool(
                 row=_row(pool),
                 last_modified=_rfc3339(response),

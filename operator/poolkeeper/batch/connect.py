@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import httpx
-
-from poolkeeper.batch.bearer import Bearer, Tokens
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.batch.credentials import ACCOUNT_KEY, Credentials
 from poolkeeper.batch.limiter import Limiter
-from poolkeeper.batch.sharedkey import SharedKey
+from poolkeeper.batch.sharedkey import ACCOUNT_KEY, SharedKey
+from poolkeeper.batch.sign_in import SignedIn, SignInOptions
 from poolkeeper.batch.tls import trust
 from poolkeeper.batch.transport import Transport
 from poolkeeper.batch.wire import wire
-from poolkeeper.domain.clouds import sign_in
-from poolkeeper.domain.endpoints import check_endpoint, host_of
+from poolkeeper.domain.endpoints import check_endpoint
 from poolkeeper.domain.failures import CredentialUnusable, SecretNotFound
-from poolkeeper.domain.identities import OPERATORS_OWN, SHARED_KEY, check_identity
+from poolkeeper.domain.identities import SHARED_KEY, check_identity
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.ports import Secrets
 from poolkeeper.metrics import Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class SignInOptions:
-    """What the operator's owner decides about signing in; every field has a flag of `poolkeeper run`."""
-
-    ca_bundle: str | None = None
-    entra_scope: str | None = None
-    authority_host: str | None = None
-    default_identity_namespaces: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _SignedIn:
-    auth: httpx.Auth
-    close: Callable[[], Awaitable[None]] | None = None
 
 
 class Connect:
@@ -88,32 +66,16 @@ class Connect:
             known = self._limiters[account.key] = Limiter(account.max_requests_per_second, monotonic=time.monotonic)
         return known
 
-    async def _by_key(self, account: BatchAccount) -> _SignedIn:
+    async def _by_key(self, account: BatchAccount) -> SignedIn:
         if account.auth.secret is None:
             raise CredentialUnusable(f"type {SHARED_KEY} needs secretRef in spec.auth")
         secret = await self._secrets.read(account.auth.secret)
         if ACCOUNT_KEY not in secret.values:
             raise SecretNotFound(f"Secret {account.auth.secret} has no key {ACCOUNT_KEY}")
-        return _SignedIn(SharedKey(account.account_name, secret.values[ACCOUNT_KEY]))
+        return SignedIn(SharedKey(account.account_name, secret.values[ACCOUNT_KEY]))
 
-    async def _by_token(self, account: BatchAccount) -> _SignedIn:
-        where = sign_in(
-            host_of(account.endpoint),
-            own_identity=account.auth.type in OPERATORS_OWN,
-            authority=self._options.authority_host,
-            scope=self._options.entra_scope,
-            environment=os.environ.get("AZURE_AUTHORITY_HOST"),
-        )
-        credentials = Credentials(account.auth, secrets=self._secrets, sign_in=where, trust=self._trust)
-        tokens = Tokens(credentials.make, scope=where.scope, explain=credentials.explain)
+    async def _by_token(self, account: BatchAccount) -> SignedIn:
+        # Only now: azure-identity takes 11 MiB and a fifth of a second, and many sign in without it.
+        from poolkeeper.batch.by_token import by_token  # noqa: PLC0415
 
-        async def close() -> None:
-            await tokens.close()
-            await credentials.close()
-
-        try:
-            await tokens.open()
-        except BaseException:
-            await close()
-            raise
-        return _SignedIn(Bearer(tokens), close)
+        return await by_token(account, secrets=self._secrets, options=self._options, trust=self._trust)

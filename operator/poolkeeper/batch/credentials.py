@@ -30,7 +30,6 @@ from poolkeeper.domain.identities import DEFAULT, MANAGED_IDENTITY, SERVICE_PRIN
 from poolkeeper.domain.resources import Auth, Key
 from poolkeeper.engine.ports import Secrets
 
-ACCOUNT_KEY = "accountKey"
 CLIENT_SECRET = "clientSecret"  # noqa: S105 - the name of a key, not a secret
 CLIENT_CERTIFICATE = "clientCertificate"
 CERTIFICATE_PASSWORD = "clientCertificatePassword"  # noqa: S105 - the same

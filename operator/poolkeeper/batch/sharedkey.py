@@ -17,18 +17,21 @@ import httpx
 
 from poolkeeper.domain.failures import CredentialUnusable
 
+ACCOUNT_KEY = "accountKey"
+"""The key of the Secret that holds it."""
+
 _SIGNED_HEADERS = (
-    "Content-Encoding",
-    "Content-Language",
-    "Content-Length",
-    "Content-MD5",
-    "Content-Type",
-    "Date",
-    "If-Modified-Since",
-    "If-Match",
-    "If-None-Match",
-    "If-Unmodified-Since",
-    "Range",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-md5",
+    "content-type",
+    "date",
+    "if-modified-since",
+    "if-match",
+    "if-none-match",
+    "if-unmodified-since",
+    "range",
 )
 
 
@@ -58,9 +61,10 @@ class SharedKey(httpx.Auth):
 
 def string_to_sign(request: httpx.Request, account: str) -> str:
     """What the signature is computed over: no final newline, query values decoded and sorted by name."""
-    lines = [request.method, *(request.headers.get(name, "") for name in _SIGNED_HEADERS)]
-    ocp = {name.lower(): value for name, value in request.headers.items() if name.lower().startswith("ocp-")}
-    lines += [f"{name}:{ocp[name]}" for name in sorted(ocp)]
+    # Taken out once: httpx looks for each name in all headers.
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    lines = [request.method, *(headers.get(name, "") for name in _SIGNED_HEADERS)]
+    lines += [f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("ocp-")]
     lines.append(f"/{account}{request.url.path}")
     query = request.url.params
     lines += [f"{name}:{query[name]}" for name in sorted(query.keys()) if query[name]]

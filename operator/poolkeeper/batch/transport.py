@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import httpx
+import orjson
 
 from poolkeeper.batch.errors import failure_of, failure_without_answer
 from poolkeeper.batch.limiter import Limiter
@@ -127,7 +127,7 @@ class Transport:
         content = None
         if json is not None:
             known["Content-Type"] = CONTENT_TYPE
-            content = jsonlib.dumps(json, separators=(",", ":")).encode()
+            content = orjson.dumps(json)
         target = self._link(url) if params is None and json is None else self._url(url, params or {})
         return httpx.Request(
             method, target, headers={**known, **headers}, content=content, extensions=dict(self._extensions)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+
+import orjson
 
 from poolkeeper.domain.durations import seconds
 from poolkeeper.domain.endpoints import first_label
@@ -59,7 +60,7 @@ class BatchPool:
     pool_id: str
     check_interval: float | None
     """Seconds; None for the account's."""
-    packed: str = field(repr=False)
+    packed: bytes = field(repr=False)
     """The properties as JSON: read a few times for each look, and kept for as long as the pool is."""
     status: Mapping[str, Any]
     created: str = ""
@@ -94,7 +95,7 @@ class BatchPool:
             pool_id=spec["poolID"],
             check_interval=None if interval is None else seconds(interval),
             # As objects they take five times the memory, and most pools are not looked at most of the time.
-            packed=json.dumps(spec["properties"], separators=(",", ":")),
+            packed=orjson.dumps(spec["properties"]),
             status=body.get("status") or {},
             created=metadata.get("creationTimestamp", ""),
             mode=spec.get("mode", "Enforce"),
@@ -109,7 +110,7 @@ class BatchPool:
     @property
     def properties(self) -> dict[str, Any]:
         """What the manifest asks for, in the wire form."""
-        properties: dict[str, Any] = json.loads(self.packed)
+        properties: dict[str, Any] = orjson.loads(self.packed)
         return properties
 
     @property

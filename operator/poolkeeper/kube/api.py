@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+import orjson
 from kubernetes.aio.client import ApiClient
 
 from poolkeeper.domain.failures import ClusterUnavailable
@@ -67,7 +67,7 @@ class Api:
                     await self._close_retired()
         if status >= HTTPStatus.BAD_REQUEST:
             raise Refused(f"{method} {path}: {status} {_message(data)}", status=status)
-        return json.loads(data)
+        return orjson.loads(data)
 
     async def close(self) -> None:
         """Close the connections, once nothing is under way on them."""
@@ -118,6 +118,6 @@ async def _send(
 
 def _message(data: bytes) -> str:
     try:
-        return str(json.loads(data)["message"])
+        return str(orjson.loads(data)["message"])
     except (ValueError, KeyError, TypeError):
         return "without a message"

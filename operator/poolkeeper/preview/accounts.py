@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from poolkeeper.batch.connect import Connect, SignInOptions
+from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.sign_in import SignInOptions
 from poolkeeper.domain.failures import AccountNotFound
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import BatchAccount, Key

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from poolkeeper.batch.connect import SignInOptions
+from poolkeeper.batch.sign_in import SignInOptions
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.kube.access import Access
 from poolkeeper.kube.api import Api

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from poolkeeper.batch.credentials import ACCOUNT_KEY
+from poolkeeper.batch.sharedkey import ACCOUNT_KEY
 from poolkeeper.domain.failures import ClusterUnavailable, SecretNotFound
 from poolkeeper.domain.pointers import value_at
 from poolkeeper.domain.redaction import SecretText

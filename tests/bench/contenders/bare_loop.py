@@ -18,6 +18,8 @@ from typing import Any
 import aiohttp
 import yaml
 
+from poolkeeper.batch.tls import trust
+from poolkeeper.batch.wire import wire
 from tests.bench.contenders.common import CONNECTIONS, Batch, Config, Json, differs, is_news, status_for
 
 CONFIG = Config.load()
@@ -49,7 +51,11 @@ class Loop:
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        batch = {name: Batch(**account, same_wire=True) for name, account in CONFIG.accounts.items()}
+        trusted = trust()
+        batch = {
+            name: Batch(account, wire=wire(account["endpoint"], trust=trusted))
+            for name, account in CONFIG.accounts.items()
+        }
         workers = [self.work(self.queues[name], batch[name]) for name in batch for _ in range(CONNECTIONS)]
         async with asyncio.TaskGroup() as group:
             for forever in (self.follow(), self.tick(), *workers):

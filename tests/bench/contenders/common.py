@@ -12,8 +12,6 @@ from typing import Any
 import httpx
 
 from poolkeeper.batch.sharedkey import SharedKey
-from poolkeeper.batch.tls import trust
-from poolkeeper.batch.wire import wire
 
 API_VERSION = "2024-07-01.20.0"
 NAMES = (
@@ -46,20 +44,13 @@ class Config:
 
 
 class Batch:
-    """One account over httpx, with connections that stay; `same_wire` has them carried as Poolkeeper's are."""
+    """One account over httpx, with connections that stay; httpx's own, if no others are given."""
 
-    def __init__(
-        self,
-        *,
-        endpoint: str,
-        accountName: str,  # noqa: N803 - as the file spells it
-        key: str,
-        same_wire: bool = False,
-    ) -> None:
+    def __init__(self, account: dict[str, str], *, wire: httpx.AsyncBaseTransport | None = None) -> None:
         self._http = httpx.AsyncClient(
-            transport=wire(endpoint, trust=trust()) if same_wire else None,
-            base_url=endpoint,
-            auth=SharedKey(accountName, key),
+            transport=wire,
+            base_url=account["endpoint"],
+            auth=SharedKey(account["accountName"], account["key"]),
             params={"api-version": API_VERSION},
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             timeout=httpx.Timeout(30.0, pool=None),

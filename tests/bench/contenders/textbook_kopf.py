@@ -23,7 +23,7 @@ async def connect(settings: kopf.OperatorSettings, **_: Any) -> None:
     # One operator, of one namespace, that may not list namespaces: as kopf's pages on peering and scanning advise.
     settings.peering.standalone = True
     settings.scanning.disabled = True
-    BATCH.update({name: Batch(**account) for name, account in CONFIG.accounts.items()})
+    BATCH.update({name: Batch(account) for name, account in CONFIG.accounts.items()})
 
 
 @kopf.on.login()

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from poolkeeper.batch.connect import Connect, SignInOptions
+from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.sign_in import SignInOptions
 from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, IdentityNotAllowed, SecretNotFound
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Auth, BatchAccount, Key

@@ -38,7 +38,7 @@ def test_a_pool_is_read() -> None:
         account=Key("lab", "research"),
         pool_id="Rendering",
         check_interval=None,
-        packed='{"metadata":[]}',
+        packed=b'{"metadata":[]}',
         status={},
     )
     assert pool().properties == {"metadata": []}
