@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,10 +18,13 @@ from poolkeeper.domain.failures import BatchFailure, PoolUnavailable, ServiceUna
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.retired import MODE
 from poolkeeper.domain.versions import PROPERTIES_OF, carried
-from poolkeeper.engine.ports import Listing
+from poolkeeper.engine.ports import Listing, Page
 
 _MOST_PAGES = 1000
 """Of a list: a million pools. A link that leads back would be followed for ever."""
+
+_PAGE = "100"
+"""Pools with their properties; some hundred kilobytes."""
 
 _ROW = "id,eTag,state,allocationState"
 
@@ -49,7 +53,7 @@ class BatchClient:
             pages += 1
             if pages > _MOST_PAGES:
                 raise ServiceUnavailable(f"{response.url.host} answers with a list that does not end")
-            with _understood(response, ServiceUnavailable):
+            with _understood(_said(response), ServiceUnavailable):
                 page = orjson.loads(response.content)
                 rows |= {pool["id"].casefold(): _row(pool) for pool in page.get("value", ())}
                 # Absolute, with its query already in it.
@@ -58,20 +62,40 @@ class BatchClient:
 
     async def row(self, pool_id: str) -> PoolRow:
         response = await self._get(pool_id, _ROW)
-        with _understood(response):
+        with _understood(_said(response)):
             return _row(orjson.loads(response.content))
 
     async def read(self, pool_id: str) -> LivePool:
         response = await self._get(pool_id, self._whole)
-        with _understood(response):
-            pool = orjson.loads(response.content)
-            return LivePool(
-                row=_row(pool),
-                last_modified=_rfc3339(response),
-                current_mode=pool.get("currentNodeCommunicationMode"),
-                form=carried(canonical(pool), self._version),
-                properties=pool,
-            )
+        with _understood(_said(response)):
+            return self._live(orjson.loads(response.content), _rfc3339(response))
+
+    async def page(self, link: str | None = None) -> Page:
+        params = {"$select": f"{self._whole},lastModified", "maxresults": _PAGE} if link is None else None
+        response = await self._transport.send("ListPools", "GET", link or "/pools", params=params)
+        said = _said(response)
+        with _understood(said, ServiceUnavailable):
+            page = orjson.loads(response.content)
+            # As text until they are asked for: as objects they take ten times the memory.
+            pools = {
+                pool["id"].casefold(): partial(self._unpack, orjson.dumps(pool), said) for pool in page.get("value", ())
+            }
+            return Page(pools, page.get("odata.nextLink"))
+
+    def _unpack(self, packed: bytes, said: str) -> LivePool:
+        with _understood(said):
+            pool = orjson.loads(packed)
+            whole_seconds, _, _ = pool["lastModified"].removesuffix("Z").partition(".")
+            return self._live(pool, f"{whole_seconds}Z")
+
+    def _live(self, pool: Mapping[str, Any], last_modified: str) -> LivePool:
+        return LivePool(
+            row=_row(pool),
+            last_modified=last_modified,
+            current_mode=pool.get("currentNodeCommunicationMode"),
+            form=carried(canonical(pool), self._version),
+            properties=pool,
+        )
 
     async def unchanged(self, pool_id: str, etag: str) -> bool:
         path, headers = f"/pools/{pool_id}", {"If-None-Match": etag}
@@ -84,7 +108,7 @@ class BatchClient:
         response = await self._transport.send(
             "UpdatePoolProperties", "POST", f"/pools/{pool_id}/updateproperties", json=body, about_pool=True
         )
-        with _understood(response):
+        with _understood(_said(response)):
             return Written(
                 etag=response.headers["ETag"],
                 last_modified=_rfc3339(response),
@@ -103,8 +127,12 @@ def _row(pool: Mapping[str, Any]) -> PoolRow:
     return PoolRow(pool["eTag"], pool.get("state", "active"), pool.get("allocationState", ""))
 
 
+def _said(response: httpx.Response) -> str:
+    return f"{response.url.host} answered {response.status_code}"
+
+
 @contextmanager
-def _understood(response: httpx.Response, kind: type[BatchFailure] = PoolUnavailable) -> Iterator[None]:
+def _understood(said: str, kind: type[BatchFailure] = PoolUnavailable) -> Iterator[None]:
     """Turn whatever an answer of another shape than the API's would raise into a failure that is tried again.
 
     Whether a write was applied that was answered so, the next read tells.
@@ -112,8 +140,7 @@ def _understood(response: httpx.Response, kind: type[BatchFailure] = PoolUnavail
     try:
         yield
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        said = f"{response.url.host} answered {response.status_code} in a form that is not the Batch API's"
-        raise kind(said) from error
+        raise kind(f"{said} in a form that is not the Batch API's") from error
 
 
 def _rfc3339(response: httpx.Response) -> str:

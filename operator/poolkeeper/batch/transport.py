@@ -12,6 +12,7 @@ import aiohttp
 import httpx
 import orjson
 
+from poolkeeper import __version__
 from poolkeeper.batch.errors import failure_of, failure_without_answer
 from poolkeeper.batch.limiter import Limiter
 from poolkeeper.domain.failures import ServiceUnavailable
@@ -123,7 +124,8 @@ class Transport:
         json: Mapping[str, Any] | None,
         headers: Mapping[str, str],
     ) -> httpx.Request:
-        known = {"client-request-id": str(uuid.uuid4()), "return-client-request-id": "true", "Accept": "*/*"}
+        known = {"client-request-id": str(uuid.uuid4()), "return-client-request-id": "true"}
+        known["User-Agent"] = f"poolkeeper/{__version__}"
         content = None
         if json is not None:
             known["Content-Type"] = CONTENT_TYPE

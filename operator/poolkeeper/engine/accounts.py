@@ -11,7 +11,7 @@ from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.gate import AccountClosed, Gate, is_passing
-from poolkeeper.engine.ports import Batch, Connector, Listing
+from poolkeeper.engine.ports import Batch, Connector, Listing, Page
 
 Answer = TypeVar("Answer")
 
@@ -46,6 +46,9 @@ class Line:
 
     async def read(self, pool_id: str) -> LivePool:
         return await self._ask(lambda batch: batch.read(pool_id))
+
+    async def page(self, link: str | None = None) -> Page:
+        return await self._ask(lambda batch: batch.page(link))
 
     async def unchanged(self, pool_id: str, etag: str) -> bool:
         return await self._ask(lambda batch: batch.unchanged(pool_id, etag))

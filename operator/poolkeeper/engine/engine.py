@@ -13,6 +13,7 @@ from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.domain.status import ready_state
 from poolkeeper.engine.account_reporter import AccountReporter
 from poolkeeper.engine.accounts import Accounts
+from poolkeeper.engine.ahead import ReadAhead
 from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.gate import AccountClosed, Gate
 from poolkeeper.engine.items import AccountItem, Item, PoolItem, SweepItem
@@ -52,10 +53,13 @@ class Engine:
         self._told: dict[Key, Reason] = {}
         telemetry = Telemetry(metrics)
         self._accounts = Accounts(self.catalog, connect=connect, make_gate=self._make_gate, changed=self._gate_changed)
+        self._queue: KeyedQueue[Item] = KeyedQueue(self._work, lane=self._lane, backoff=backoff)
+        self._ahead = ReadAhead(self.catalog, load=self._queue.load, members=self._queue.members)
         self._reconciler = Reconciler(
             self.catalog,
             self._accounts,
             cluster,
+            ahead=self._ahead,
             secrets=secrets,
             clock=clock,
             telemetry=telemetry,
@@ -68,14 +72,12 @@ class Engine:
             self._accounts,
             secrets=secrets,
             memories=self._memories,
-            # A look that is under way is no older than the sweep; if it was, the next sweep tells.
-            look_at=lambda key: self._queue.nudge(PoolItem(key)),
+            look_at=self._nudge,
             monotonic=clock.monotonic,
         )
         self._reporter = AccountReporter(
             self.catalog, self._accounts, cluster, clock=clock, telemetry=telemetry, seen=self.account_seen
         )
-        self._queue: KeyedQueue[Item] = KeyedQueue(self._work, lane=self._lane, backoff=backoff)
         metrics.watch_pools(lambda: ((str(pool.account), *ready_state(pool.status)) for pool in self.catalog.pools()))
         metrics.watch_retired(lambda: (name for pool in self.catalog.pools() for name in pool.retired))
         metrics.watch_checks(self._sweeper.ages)
@@ -109,6 +111,7 @@ class Engine:
         if pool is None:
             return
         self._look_at_rivals(pool)
+        self._ahead.forget(key)
         self._memories.pop(key, None)
         self._queue.forget(PoolItem(key))
         self._queue.add_after(AccountItem(pool.account), _GATHERING)
@@ -206,7 +209,13 @@ class Engine:
                 return "account", account
 
     def _look_at(self, key: Key) -> None:
+        self._ahead.forget(key)
         self._queue.add(PoolItem(key))
+
+    def _nudge(self, key: Key) -> None:
+        # A look that is under way is no older than the sweep; if it was, the next sweep tells.
+        if self._queue.nudge(PoolItem(key)):
+            self._ahead.forget(key)
 
     def _look_at_rivals(self, *pools: BatchPool) -> None:
         rivals = {other.key for pool in pools for other in self.catalog.namesakes(pool.pool_id)}

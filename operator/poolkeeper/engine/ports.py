@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +22,20 @@ class Listing:
     """How many requests the list took."""
 
 
+Unread = Callable[[], LivePool]
+"""A pool that a list brought, made into objects when it is asked for; raises PoolUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list of all pools with their properties."""
+
+    pools: Mapping[str, Unread]
+    """By case-folded pool id."""
+    link: str | None
+    """To the next part."""
+
+
 class Batch(Protocol):
     """One Batch account. Every call raises a BatchFailure when the service refuses or cannot be asked."""
 
@@ -36,6 +50,9 @@ class Batch(Protocol):
 
     async def read(self, pool_id: str) -> LivePool:
         """One pool with its properties; raises PoolNotFound."""
+
+    async def page(self, link: str | None = None) -> Page:
+        """The first hundred pools with their properties, or what the link of a page leads to."""
 
     async def unchanged(self, pool_id: str, etag: str) -> bool:
         """Whether a pool still has this ETag."""

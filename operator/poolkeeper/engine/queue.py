@@ -42,7 +42,7 @@ class Backoff:
 @dataclass(slots=True)
 class _Lane(Generic[Item]):
     waiting: deque[Item] = field(default_factory=deque)
-    running: int = 0
+    running: set[Item] = field(default_factory=set)
 
 
 class KeyedQueue(Generic[Item]):
@@ -73,6 +73,16 @@ class KeyedQueue(Generic[Item]):
         """How many keys wait for a free place; those that wait for their time do not count."""
         return len(self._waiting)
 
+    def load(self, lane: Hashable) -> int:
+        """How many keys of a lane wait for a place or have one."""
+        found = self._lanes.get(lane)
+        return 0 if found is None else len(found.waiting) + len(found.running)
+
+    def members(self, lane: Hashable) -> list[Item]:
+        """Which they are."""
+        found = self._lanes.get(lane)
+        return [] if found is None else [*found.running, *found.waiting]
+
     @property
     def busy(self) -> bool:
         """Whether anything waits for a place or is being worked on."""
@@ -95,10 +105,12 @@ class KeyedQueue(Generic[Item]):
             self._lanes.setdefault(lane, _Lane()).waiting.append(item)
             self._dispatch(lane)
 
-    def nudge(self, item: Item) -> None:
-        """Add the item unless it is being worked on already."""
-        if item not in self._running:
-            self.add(item)
+    def nudge(self, item: Item) -> bool:
+        """Add the item unless it is being worked on already; whether it was added."""
+        if item in self._running:
+            return False
+        self.add(item)
+        return True
 
     def add_after(self, item: Item, delay: float) -> None:
         """Have the item worked on in `delay` seconds, or earlier if something else wants it earlier."""
@@ -137,10 +149,10 @@ class KeyedQueue(Generic[Item]):
 
     def _dispatch(self, name: Hashable) -> None:
         lane = self._lanes[name]
-        while self._open and lane.waiting and lane.running < self._per_lane:
+        while self._open and lane.waiting and len(lane.running) < self._per_lane:
             item = lane.waiting.popleft()
             self._waiting.discard(item)
-            lane.running += 1
+            lane.running.add(item)
             task = asyncio.get_running_loop().create_task(self._run(item))
             self._running[item] = task
             task.add_done_callback(partial(self._done, item, name))
@@ -160,7 +172,7 @@ class KeyedQueue(Generic[Item]):
 
     def _done(self, item: Item, lane: Hashable, _task: asyncio.Task[None]) -> None:
         del self._running[item]
-        self._lanes[lane].running -= 1
+        self._lanes[lane].running.discard(item)
         if item in self._again:
             self._again.discard(item)
             self.add(item)

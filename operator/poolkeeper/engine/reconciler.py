@@ -15,6 +15,7 @@ from poolkeeper.domain.plan import Decision, Desired, Keep, Leave, Watch, Write,
 from poolkeeper.domain.resources import BatchPool, Key
 from poolkeeper.domain.status import Status, is_news, pool_status, suspended_status
 from poolkeeper.engine.accounts import Accounts
+from poolkeeper.engine.ahead import ReadAhead
 from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.claims import Claims
 from poolkeeper.engine.gate import AccountClosed, is_passing
@@ -37,6 +38,7 @@ class Reconciler:
         accounts: Accounts,
         cluster: Cluster,
         *,
+        ahead: ReadAhead,
         secrets: Secrets,
         clock: Clock,
         telemetry: Telemetry,
@@ -48,6 +50,7 @@ class Reconciler:
         self._accounts = accounts
         self._claims = Claims(catalog)
         self._writer = Writer(telemetry, monotonic=clock.monotonic)
+        self._ahead = ahead
         self._cluster = cluster
         self._secrets = secrets
         self._clock = clock
@@ -75,14 +78,16 @@ class Reconciler:
             if isinstance(failure, BatchFailure):
                 memory.row = GONE if isinstance(failure, PoolNotFound) else None
             outcome = Outcome(failure=failure)
+        finally:
+            self._ahead.forget(key)
         await self._report(pool, outcome, memory)
         return closed or (None if outcome is None else outcome.failure)
 
     async def _settle(self, pool: BatchPool, memory: Memory) -> Outcome:
         self._claims.check(pool)
         batch = self._accounts.line(pool.account)
-        for _ in range(_LOOKS):
-            live = await batch.read(pool.pool_id)
+        for look in range(_LOOKS):
+            live = await (batch.read(pool.pool_id) if look else self._ahead.read(pool, batch))
             memory.row = live.row
             desired = await self._desired(pool, live, version=batch.account.api_version, memory=memory)
             decision = plan(pool, desired, live, past=memory.past(pool, desired, live), now=self._clock.monotonic())

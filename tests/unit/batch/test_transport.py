@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from poolkeeper import __version__
 from poolkeeper.batch.limiter import Limiter
 from poolkeeper.batch.transport import CONTENT_TYPE, Transport
 from poolkeeper.domain import failures
@@ -45,6 +46,7 @@ async def test_every_request_has_an_id_of_its_own_that_is_asked_back() -> None:
     # Microsoft's page: a GUID without decoration.
     assert all(str(uuid.UUID(one)) == one for one in ids)
     assert {request.headers["return-client-request-id"] for request in service.requests} == {"true"}
+    assert {request.headers["User-Agent"] for request in service.requests} == {f"poolkeeper/{__version__}"}
 
 
 async def test_every_request_names_the_api_version_and_is_signed() -> None:

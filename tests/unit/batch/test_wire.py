@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -12,6 +13,8 @@ from aiohttp import web
 from aiohttp.client_reqrep import ConnectionKey
 
 from poolkeeper.batch.errors import failure_without_answer
+from poolkeeper.batch.wire import CONNECTIONS
+from poolkeeper.domain.failures import ServiceUnavailable
 from tests.batchsim.sim import BatchSim
 from tests.unit.batch.answers import ENDPOINT, live_client
 
@@ -35,6 +38,20 @@ def test_what_broke_is_told_by_whoever_saw_it(origin: Exception, mapped: Excepti
 
 
 @asynccontextmanager
+async def serving(answer: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[str]:
+    """The address of a server that answers everything so."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def a_proxy() -> AsyncIterator[tuple[str, list[str], list[str | None]]]:
     """A proxy's address, the addresses that it was asked for, and the cookies that it was sent."""
     asked: list[str] = []
@@ -45,16 +62,8 @@ async def a_proxy() -> AsyncIterator[tuple[str, list[str], list[str | None]]]:
         cookies.append(request.headers.get("Cookie"))
         return web.json_response({"value": []}, headers={"Set-Cookie": "proxy=1"})
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}", asked, cookies
-    finally:
-        await runner.cleanup()
+    async with serving(answer) as address:
+        yield address, asked, cookies
 
 
 async def test_the_environments_proxy_is_asked_and_its_cookies_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,3 +88,23 @@ async def test_a_host_that_goes_without_a_proxy_is_asked_itself(
         await client.probe()
         await client.close()
     assert asked == []
+
+
+async def test_an_answer_that_cannot_be_read_gives_its_connection_back() -> None:
+    spoilt = CONNECTIONS + 1
+
+    async def answer(_request: web.Request) -> web.Response:
+        nonlocal spoilt
+        spoilt -= 1
+        if spoilt < 0:
+            return web.json_response({"value": []})
+        return web.Response(body=b"this is no gzip" * 100_000, headers={"Content-Encoding": "gzip"})
+
+    async with serving(answer) as address:
+        client = live_client(address)
+        for _ in range(CONNECTIONS + 1):
+            with pytest.raises(ServiceUnavailable, match="the answer cannot be read"):
+                await client.probe()
+        async with asyncio.timeout(10):
+            await client.probe()
+        await client.close()

@@ -9,6 +9,7 @@ from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
 from poolkeeper.engine.account_reporter import AccountReporter
 from poolkeeper.engine.accounts import Accounts, MakeGate
+from poolkeeper.engine.ahead import ReadAhead
 from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.gate import AccountClosed, Gate
 from poolkeeper.engine.memory import Memory
@@ -40,6 +41,7 @@ class Desk:
             self.catalog,
             self.accounts,
             self.cluster,
+            ahead=ReadAhead(self.catalog, load=lambda _: 0, members=lambda _: ()),
             secrets=self.secrets,
             clock=clock,
             telemetry=telemetry,

@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.failures import Failure, PoolkeeperError, PoolNotFound
+from poolkeeper.domain.failures import Failure, PoolkeeperError, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount
-from poolkeeper.engine.ports import Listing
+from poolkeeper.engine.ports import Listing, Page, Unread
 
 Json = dict[str, Any]
 
@@ -160,6 +161,9 @@ class FakeService(Switchboard):
     def __init__(self, *, page: int = 1000) -> None:
         super().__init__()
         self.page = page
+        self.whole_page = 100
+        self.broken: str | None = None
+        """The pool that a list shows in a form that nobody can read."""
         self.pools: dict[str, KeptPool] = {}
         self.bodies: list[Json] = []
         self.stores: Callable[[Json], Json] = dict
@@ -226,8 +230,16 @@ class FakeBatch:
 
     async def read(self, pool_id: str) -> LivePool:
         await self._received("read", pool_id)
-        kept = self.service.find(pool_id)
-        return LivePool(kept.row, "2026-01-01T00:00:00Z", None, canonical(kept.properties))
+        return _as_read(self.service.find(pool_id))
+
+    async def page(self, link: str | None = None) -> Page:
+        await self._received("page")
+        begin = int(link or 0)
+        end = begin + self.service.whole_page
+        every = list(self.service.pools.items())
+        broken = (self.service.broken or "").casefold()
+        pools = {pool_id: _unread(kept, broken=pool_id == broken) for pool_id, kept in every[begin:end]}
+        return Page(pools, str(end) if end < len(every) else None)
 
     async def unchanged(self, pool_id: str, etag: str) -> bool:
         await self._received("unchanged", pool_id)
@@ -251,6 +263,17 @@ class FakeBatch:
             await self.service.received(operation, pool)
         finally:
             self._under_way -= 1
+
+
+def _unread(kept: KeptPool, *, broken: bool) -> Unread:
+    def fail() -> LivePool:
+        raise PoolUnavailable("in a form that is not the Batch API's")
+
+    return fail if broken else partial(_as_read, replace(kept))
+
+
+def _as_read(kept: KeptPool) -> LivePool:
+    return LivePool(kept.row, "2026-01-01T00:00:00Z", None, canonical(kept.properties))
 
 
 class FakeConnector:

@@ -26,8 +26,10 @@ async def test_five_hundred_cold_pools_cost_what_they_must(lab: Lab) -> None:
     await lab.start(10)
     assert {lab.ready(name) for name in names} == {"InSync"}
     counts = lab.service().counts()
-    # What is decided, the last look, the write and its verification.
-    assert (counts["read"], counts["unchanged"], counts["write"]) == (2 * MANY, MANY, MANY)
+    # What is decided comes by lists, but for those that began together; the last look, the write, its verification.
+    assert (counts["unchanged"], counts["write"]) == (MANY, MANY)
+    assert counts["read"] <= MANY + 16
+    assert counts["page"] <= 2 * MANY / 100, "a first one, and one because a check came meanwhile"
     assert counts["list"] <= 2, "one at once, and one that begins the regular ones"
     assert len(lab.pool_patches()) == MANY
     assert lab.status("research", ACCOUNT)["pools"] == MANY
@@ -41,7 +43,7 @@ async def test_a_lane_works_on_eight_pools_at_a_time_and_shows_the_rest_as_its_d
     lab.service().latency = 1
     await lab.start(1.5)
     counts = lab.service().counts()
-    assert (counts["read"], counts["unchanged"]) == (8, 8)
+    assert (counts["page"], counts["unchanged"]) == (1, 8)
     assert lab.metric("poolkeeper_queue_depth") == {(): 100 - 8}
     await lab.run(60)
     assert lab.metric("poolkeeper_queue_depth") == {(): 0}
@@ -78,9 +80,10 @@ async def test_a_burst_of_changes_is_served_in_its_order(lab: Lab) -> None:
     for name in reversed(names):
         lab.change(name, OTHER)
     await lab.run(10)
-    read = [call.pool for call in lab.service().calls if call.operation == "read" and call.at >= began]
-    # Each is read again after its write, by then among the first looks at others.
-    assert list(dict.fromkeys(read)) == list(reversed(names))
+    looked_at = [call.pool for call in lab.service().calls if call.operation == "unchanged" and call.at >= began]
+    # What a list brought is at hand sooner than what eight that began together read.
+    turns = [abs(turn - looked_at.index(name)) for turn, name in enumerate(reversed(names))]
+    assert max(turns) <= 8
 
 
 async def test_a_stop_lets_looks_finish_and_writes_their_status(lab: Lab) -> None:

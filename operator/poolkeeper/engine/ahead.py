@@ -1,0 +1,77 @@
+"""Reading ahead: a list with everything, where many pools of an account wait to be read.
+
+At a start, after an outage, or when a push to Git changes hundreds of manifests, one list request brings a hundred
+pools. What it brought is used once, by the look that had been asked for before the list was; whoever asks for a look
+later has it forgotten and read alone. So no look works with a state that is older than the wish for it. And no write is
+decided by it alone: the last look confirms the ETag.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from poolkeeper.domain.observation import LivePool
+from poolkeeper.domain.resources import BatchPool, Key
+from poolkeeper.engine.accounts import Line
+from poolkeeper.engine.catalog import Catalog
+from poolkeeper.engine.items import Item, PoolItem
+from poolkeeper.engine.ports import Unread
+
+MANY = 24
+"""Pools that wait or are looked at, from which on a list is asked for."""
+
+_SHARE = 4
+"""A list may take a page for so many of them: in a large account with few pools of ours it is given up early."""
+
+
+class ReadAhead:
+    """`members(account)` are what waits in the account's lane of the queue, or is worked on; `load` is their number."""
+
+    def __init__(
+        self, catalog: Catalog, *, load: Callable[[Key], int], members: Callable[[Key], Iterable[Item]]
+    ) -> None:
+        self._catalog = catalog
+        self._load = load
+        self._members = members
+        self._brought: dict[Key, Unread | None] = {}
+        """None for what was waited for and did not come: it is read alone, which also tells why."""
+        self._wanted: dict[Key, set[Key]] = {}
+        """By account, while its list is under way."""
+        self._turns: defaultdict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def read(self, pool: BatchPool, line: Line) -> LivePool:
+        """One pool; raises what `Batch.read` raises."""
+        if pool.key not in self._brought and self._load(pool.account) >= MANY:
+            async with self._turns[pool.account]:
+                # Somebody else's list may have brought it meanwhile.
+                if pool.key not in self._brought:
+                    await self._list(pool, line)
+        unread = self._brought.pop(pool.key, None)
+        return await line.read(pool.pool_id) if unread is None else unread()
+
+    def forget(self, key: Key) -> None:
+        """What is there of a pool is too old for the next look at it."""
+        self._brought.pop(key, None)
+        for wanted in self._wanted.values():
+            wanted.discard(key)
+
+    async def _list(self, pool: BatchPool, line: Line) -> None:
+        wanted = self._wanted[pool.account] = {
+            item.pool for item in self._members(pool.account) if isinstance(item, PoolItem)
+        }
+        most_pages = max(1, len(wanted) // _SHARE)
+        found: dict[str, Unread] = {}
+        try:
+            page = await line.page()
+            found |= page.pools
+            while page.link is not None and (most_pages := most_pages - 1):
+                page = await line.page(page.link)
+                found |= page.pools
+        finally:
+            del self._wanted[pool.account]
+        for key in wanted:
+            known = self._catalog.pool(key)
+            if known is not None:
+                self._brought[key] = found.get(known.pool_id.casefold())
