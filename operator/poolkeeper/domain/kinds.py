@@ -177,6 +177,11 @@ class Record:
         object.__setattr__(self, "_form_of", {name: kind.canonical for name, kind in self.fields.items()})
         object.__setattr__(self, "_as_given", frozenset(plain))
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether every field is a text that is its own canonical form."""
+        return self.settle is None and self._as_given == self.fields.keys()
+
     def canonical(self, value: Json) -> Canonical | Absent:
         # Of a live pool with hundreds of items, this is most of what a look costs (tests/bench): only what is given
         # is walked through, texts that stay as they are without a call, and types are asked for exactly first.

@@ -27,14 +27,33 @@ class Named:
     """The one field that is the whole value (metadata), or None for the rest of the item as a map."""
     absent: Canonical | Absent = ABSENT
     empty: Canonical | Absent = field(default=ABSENT)
+    _text: str | None = field(init=False, repr=False, compare=False)
+    """The field beside the name, where an item is a pair of texts that are their own canonical form; or None."""
+
+    def __post_init__(self) -> None:
+        others = [name for name in self.item.fields if name not in self.key]
+        is_pair = self.item.is_plain and len(self.key) == len(others) == 1
+        object.__setattr__(self, "_text", others[0] if is_pair else None)
 
     def canonical(self, value: Json) -> Canonical | Absent:
         if not isinstance(value, list):
             return odd(value)
         out: dict[str, Any] = {}
         twice: dict[str, list[Any]] = {}
+        key, text, is_bare = self.key[0], self._text, self.value is not None
         for given in value:
-            name, rest = self._split(given)
+            # Most items of a large pool are whole pairs (tests/bench): here they cost a third of what the calls for any
+            # other item do. An empty text goes the other way, since it means what leaving it out means.
+            if (
+                text is not None
+                and type(given) is dict
+                and type(name := given.get(key)) is str
+                and type(rest := given.get(text)) is str
+                and rest
+            ):
+                rest = rest if is_bare else {text: rest}
+            else:
+                name, rest = self._split(given)
             if name in out:
                 twice.setdefault(name, [out[name]]).append(rest)
             out[name] = rest
