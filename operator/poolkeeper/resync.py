@@ -33,8 +33,7 @@ class Resync:
         """List now, and then at intervals."""
         while True:
             try:
-                found = await self._lister.everything()
-                self._engine.listed(found.accounts, found.pools, as_of=found.as_of)
+                await self._list()
             except ClusterUnavailable as error:
                 if str(error) != self._trouble:
                     log.warning("%s", error)
@@ -47,3 +46,8 @@ class Resync:
             self._engine.start()
             self.listed.set()
             await asyncio.sleep(every)
+
+    async def _list(self) -> None:
+        # On its own, so that what was listed is not held until the next time.
+        found = await self._lister.everything()
+        self._engine.listed(found.accounts, found.pools, as_of=found.as_of)

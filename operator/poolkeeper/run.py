@@ -32,7 +32,7 @@ _LAST_EVENTS = 3.0
 """Seconds for the events that still wait at the end; with what else ends, below the pod's 30."""
 
 
-_COLLECT_AFTER = 20_000
+_COLLECT_AFTER = 10_000
 """Objects that are new, before Python looks for cycles among them. Its own 700 is a twentieth of a cold start's CPU."""
 
 

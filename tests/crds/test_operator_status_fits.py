@@ -16,6 +16,7 @@ from poolkeeper.domain.drift import drift
 from poolkeeper.domain.failures import AwaitingApproval, Conflict, Flapping, RemovalNeedsConsent
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.packing import packed
 from poolkeeper.domain.resources import REQUESTED_AT, BatchPool
 from poolkeeper.domain.status import pool_status, suspended_status
 from tests.crds.statuses import MOMENT
@@ -93,7 +94,7 @@ def test_a_suspended_pool_keeps_the_status_it_had(kubectl: Kubectl, namespace: s
     here.apply(MANIFEST, "--server-side")
     pool = BatchPool.parse(here.json("get", "batchpool", "worst"))
     before = patched(here, pool, pool_status(pool, OUTCOMES["awaiting approval"], now=MOMENT))
-    after = patched(here, pool, suspended_status(replace(pool, status=before), now=MOMENT))
+    after = patched(here, pool, suspended_status(replace(pool, packed_status=packed(before)), now=MOMENT))
     assert [one["type"] for one in after["conditions"]] == [*(one["type"] for one in before["conditions"]), "Suspended"]
     assert {name: after[name] for name in before if name != "conditions"} == {
         name: before[name] for name in before if name != "conditions"

@@ -16,6 +16,7 @@ from poolkeeper.batch.transport import Transport
 from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.failures import BatchFailure, PoolUnavailable, ServiceUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
+from poolkeeper.domain.packing import packed, unpacked
 from poolkeeper.domain.retired import MODE
 from poolkeeper.domain.versions import PROPERTIES_OF, carried
 from poolkeeper.engine.ports import Listing, Page
@@ -76,15 +77,12 @@ class BatchClient:
         said = _said(response)
         with _understood(said, ServiceUnavailable):
             page = orjson.loads(response.content)
-            # As text until they are asked for: as objects they take ten times the memory.
-            pools = {
-                pool["id"].casefold(): partial(self._unpack, orjson.dumps(pool), said) for pool in page.get("value", ())
-            }
+            pools = {pool["id"].casefold(): partial(self._unpack, packed(pool), said) for pool in page.get("value", ())}
             return Page(pools, page.get("odata.nextLink"))
 
-    def _unpack(self, packed: bytes, said: str) -> LivePool:
+    def _unpack(self, text: bytes, said: str) -> LivePool:
         with _understood(said):
-            pool = orjson.loads(packed)
+            pool = unpacked(text)
             whole_seconds, _, _ = pool["lastModified"].removesuffix("Z").partition(".")
             return self._live(pool, f"{whole_seconds}Z")
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
-
 from poolkeeper.domain.durations import seconds
 from poolkeeper.domain.endpoints import first_label
+from poolkeeper.domain.packing import packed, unpacked
 from poolkeeper.domain.retired import retired_uses
 
 GROUP = "poolkeeper.dev"
@@ -60,9 +59,10 @@ class BatchPool:
     pool_id: str
     check_interval: float | None
     """Seconds; None for the account's."""
-    packed: bytes = field(repr=False)
+    packed_properties: bytes = field(repr=False)
     """The properties as JSON: read a few times for each look, and kept for as long as the pool is."""
-    status: Mapping[str, Any]
+    packed_status: bytes = field(default=b"{}", repr=False)
+    """The status, likewise."""
     created: str = ""
     """RFC 3339; who came first owns a pool that several ask for."""
     mode: str = "Enforce"
@@ -94,9 +94,9 @@ class BatchPool:
             account=Key(key.namespace, spec["accountRef"]["name"]),
             pool_id=spec["poolID"],
             check_interval=None if interval is None else seconds(interval),
-            # As objects they take five times the memory, and most pools are not looked at most of the time.
-            packed=orjson.dumps(spec["properties"]),
-            status=body.get("status") or {},
+            # Most pools are not looked at most of the time.
+            packed_properties=packed(spec["properties"]),
+            packed_status=packed(body.get("status") or {}),
             created=metadata.get("creationTimestamp", ""),
             mode=spec.get("mode", "Enforce"),
             suspended=spec.get("suspend", False),
@@ -110,8 +110,14 @@ class BatchPool:
     @property
     def properties(self) -> dict[str, Any]:
         """What the manifest asks for, in the wire form."""
-        properties: dict[str, Any] = orjson.loads(self.packed)
+        properties: dict[str, Any] = unpacked(self.packed_properties)
         return properties
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """What was last seen of it."""
+        status: dict[str, Any] = unpacked(self.packed_status)
+        return status
 
     @property
     def asks(self) -> Asks:

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 Parsed = TypeVar("Parsed")
 
-_CHUNK = 500
+CHUNK = 200
+"""Resources in one answer. As objects a BatchPool takes 30 KiB until it is parsed, and Python gives little back."""
 
 
 class CrdsMissing(ClusterUnavailable):
@@ -45,23 +46,17 @@ class Lister:
 
     async def everything(self) -> Everything:
         """Every BatchAccount and BatchPool. Raises ClusterUnavailable."""
-        accounts, accounts_as_of = await self._all(ACCOUNTS)
-        pools, pools_as_of = await self._all(POOLS)
-        return Everything(
-            accounts=_readable(accounts, BatchAccount.parse),
-            pools=_readable(pools, BatchPool.parse),
-            as_of=min(accounts_as_of, pools_as_of),
-        )
+        accounts, accounts_as_of = await self._all(ACCOUNTS, BatchAccount.parse)
+        pools, pools_as_of = await self._all(POOLS, BatchPool.parse)
+        return Everything(accounts=accounts, pools=pools, as_of=min(accounts_as_of, pools_as_of))
 
-    async def _all(self, plural: str) -> tuple[list[Body], int]:
-        lists = [await self._list(collection(plural, namespace)) for namespace in self._namespaces]
-        return [body for bodies, _ in lists for body in bodies if not is_deleted(body)], min(
-            as_of for _, as_of in lists
-        )
+    async def _all(self, plural: str, parse: Callable[[Body], Parsed]) -> tuple[list[Parsed], int]:
+        lists = [await self._list(collection(plural, namespace), parse) for namespace in self._namespaces]
+        return [one for found, _ in lists for one in found], min(as_of for _, as_of in lists)
 
-    async def _list(self, path: str) -> tuple[list[Body], int]:
-        query: dict[str, str | int] = {"limit": _CHUNK}
-        bodies: list[Body] = []
+    async def _list(self, path: str, parse: Callable[[Body], Parsed]) -> tuple[list[Parsed], int]:
+        query: dict[str, str | int] = {"limit": CHUNK}
+        found: list[Parsed] = []
         while True:
             try:
                 page = await self._api.request("GET", path, query=query)
@@ -69,9 +64,9 @@ class Lister:
                 if refusal.status == HTTPStatus.NOT_FOUND:
                     raise CrdsMissing(f"the CRDs of {GROUP} are not installed: kubectl apply -f crds/") from refusal
                 raise
-            bodies += page["items"]
+            found += _readable((body for body in page["items"] if not is_deleted(body)), parse)
             if not page["metadata"].get("continue"):
-                return bodies, int(page["metadata"]["resourceVersion"])
+                return found, int(page["metadata"]["resourceVersion"])
             query["continue"] = page["metadata"]["continue"]
 
 

@@ -16,6 +16,7 @@ import kopf
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key, is_deleted
 from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
+from poolkeeper.kube.listing import CHUNK
 from poolkeeper.kube.no_storage import NoDiffBase, NoProgress
 
 
@@ -87,7 +88,7 @@ def _configure(settings: kopf.OperatorSettings) -> None:
     # A task lives this long after the last event of its object.
     settings.queueing.idle_timeout = 1.0
     settings.queueing.exit_timeout = 2.0
-    settings.watching.chunk_size = 500
+    settings.watching.chunk_size = CHUNK
     settings.watching.connect_timeout = 10
     settings.watching.server_timeout = 600
     settings.networking.connect_timeout = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -38,8 +39,8 @@ def test_a_pool_is_read() -> None:
         account=Key("lab", "research"),
         pool_id="Rendering",
         check_interval=None,
-        packed=b'{"metadata":[]}',
-        status={},
+        packed_properties=b'{"metadata":[]}',
+        packed_status=b"{}",
     )
     assert pool().properties == {"metadata": []}
 
@@ -139,3 +140,18 @@ def test_only_what_a_person_asks_is_a_reason_to_look() -> None:
     ):
         assert other.asks != base.asks
     assert examples.pool(annotations={"poolkeeper.dev/approve": "x"}).asks != base.asks
+
+
+def test_what_is_kept_of_a_manifest_takes_no_more_than_its_text() -> None:
+    setting = {"name": "SETTING", "value": "value"}
+    kept = pool(properties={"startTask": {"commandLine": "run", "environmentSettings": [setting] * 60}})
+    tracemalloc.start()
+    try:
+        again = [BatchPool.parse({"metadata": METADATA, "spec": {**POOL, "properties": kept.properties}})]
+        size = sum(
+            trace.size for trace in tracemalloc.take_snapshot().traces if trace.size > len(kept.packed_properties)
+        )
+    finally:
+        tracemalloc.stop()
+    assert again
+    assert size < 1.2 * len(kept.packed_properties)

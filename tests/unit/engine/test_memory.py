@@ -13,6 +13,7 @@ from poolkeeper.domain.failures import Failure, InvalidProperties, ServiceUnavai
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.packing import packed
 from poolkeeper.domain.plan import Desired
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.status import pool_status
@@ -106,7 +107,7 @@ def test_the_limit_of_corrections_is_the_operators() -> None:
     ("changed", "cleared", "reason"),
     [
         ({}, False, "nothing was asked"),
-        ({"resource_version": 9, "status": {"eTag": "0x9"}}, False, "a new status is nobody's wish"),
+        ({"resource_version": 9, "packed_status": packed({"eTag": "0x9"})}, False, "a new status is nobody's wish"),
         ({"generation": 2}, True, "the spec has changed"),
         ({"requests": ("now",)}, True, "somebody asks for a look"),
         ({"approved": "hash"}, True, "somebody approves"),
