@@ -6,8 +6,9 @@ kube          the bench's own hand in it      watching    when each status said 
 contender     who is measured                 contenders  the three that are not Poolkeeper
 pools         what the pools look like        proc        CPU and memory of a process
 cold, steady, changes, restart, idle          one phase each
-protection    rate limit, throttled and slow accounts    micro    deciding "in sync" of one body
-stats, targets, table, plot, report           from numbers to pages
+quiet         minutes without any change      protection  rate limit, throttled and slow accounts
+sizing        the formula                     micro       deciding "in sync" of one body
+stats, targets, cells, table, alone, plot, report         from numbers to pages
 
 No number here is asserted in a test: machines differ. What is compared was measured in one run on one machine.
 """

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import FrameType
 
 from tests.bench.contender import CONTENDERS
-from tests.bench.options import FULL, QUICK, Options
+from tests.bench.options import FULL, PHASES, QUICK, Options
 from tests.bench.plot import svg
-from tests.bench.report import Report, save
+from tests.bench.report import Report, load, save
 from tests.bench.run import run, say
 from tests.bench.table import page, replaced
 from tests.testbed import paths
@@ -32,9 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     began = time.monotonic()
+    options = _options(given)
     try:
+        # A part that is measured again takes its place among the others; they keep the options they were made with.
+        report = load(given.results) if given.add else Report(options=options)
         with tempfile.TemporaryDirectory(prefix="poolkeeper-bench-") as folder:
-            report = run(_options(given), folder=Path(folder), results=given.results)
+            report = run(options, folder=Path(folder), results=given.results, report=report)
     except BedError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -67,6 +70,8 @@ def _options(given: argparse.Namespace) -> Options:
     }
     if given.pools:
         chosen["sizes"] = tuple(int(size) for size in given.pools.split(","))
+    if given.phase:
+        chosen["phases"] = tuple(given.phase)
     return replace(options, contenders=tuple(given.only), **chosen)
 
 
@@ -84,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--window", type=float, help="seconds of steady state")
     parser.add_argument("--samples", type=int, help="spec changes and drifts")
     parser.add_argument("--only", action="append", default=[], choices=[one.name for one in CONTENDERS])
+    parser.add_argument("--phase", action="append", default=[], choices=PHASES, help="only these")
+    parser.add_argument("--add", action="store_true", help="keep what the results have of other phases")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder (default: build/bench)")
     return parser
 

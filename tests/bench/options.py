@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PHASES = ("contenders", "quiet", "limited", "apart")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -30,9 +32,25 @@ class Options:
     """Changes in that run."""
     retry_after: int = 10
     """What the throttled account asks for."""
+    throttled: float = 300.0
+    """For how long it does."""
+    quiet: int = 10
+    """Minutes without any change."""
+    quiet_pools: int = 2000
+    phases: tuple[str, ...] = PHASES
 
 
 FULL = Options()
 QUICK = Options(
-    sizes=(50, 200), runs=1, interval=10, window=20.0, samples=20, patience=180.0, limited=50, retry_after=5
+    sizes=(50, 200),
+    runs=1,
+    interval=10,
+    window=20.0,
+    samples=20,
+    patience=180.0,
+    limited=50,
+    retry_after=5,
+    throttled=20.0,
+    quiet=1,
+    quiet_pools=200,
 )

@@ -22,6 +22,9 @@ SLOW = 2.0
 POOLS = 80
 """In the run with a throttled and a slow account: twenty in each of four."""
 
+DISTANCE = 0.3
+"""Seconds between two of these changes."""
+
 _DEPTH = re.compile(r"^poolkeeper_queue_depth (\S+)$", re.MULTILINE)
 
 
@@ -56,6 +59,8 @@ class Apart:
     """What the throttled account was asked meanwhile."""
     retry_after: int
     took: float
+    changes: int
+    """Of which the percentiles beside them are taken."""
 
 
 def limited(bed: Bed) -> Limited:
@@ -102,14 +107,14 @@ def apart(bed: Bed) -> Apart:
             for number in range(stage.size)
             if pools.account_of(number, options.accounts) >= options.accounts // 2
         ]
-        alone = _latencies(stage, healthy)
+        alone = _latencies(stage, healthy, for_seconds=options.throttled / 5)
         throttled, slow = stage.accounts.every[:2]
         throttled.fault(kind="status", status=429, retry_after=options.retry_after)
         slow.fault(kind="latency", seconds=SLOW)
         taking, began = Taking(stage), time.time()
         ill = [number for number in range(stage.size) if number not in healthy]
         changes.change(stage, ill, release=secrets.token_hex(4), apart=0.0)
-        beside = _latencies(stage, healthy)
+        beside = _latencies(stage, healthy, for_seconds=options.throttled)
         took = time.time() - began
         return Apart(
             alone_p50=percentile(alone, 0.5),
@@ -119,6 +124,7 @@ def apart(bed: Bed) -> Apart:
             throttled_requests=sum(one.account == throttled.name for one in taking.asked()),
             retry_after=options.retry_after,
             took=took,
+            changes=len(beside),
         )
 
 
@@ -132,10 +138,15 @@ def _settled(stage: Stage) -> None:
     )
 
 
-def _latencies(stage: Stage, numbers: list[int]) -> list[float]:
-    taking = Taking(stage)
-    began = changes.change(stage, numbers, release=secrets.token_hex(4))
-    return changes.answered(stage, began, taking)
+def _latencies(stage: Stage, numbers: list[int], *, for_seconds: float) -> list[float]:
+    """Of changes at a distance, round after round until the time is over."""
+    found: list[float] = []
+    until = time.monotonic() + for_seconds
+    while not found or time.monotonic() < until:
+        taking = Taking(stage)
+        began = changes.change(stage, numbers, release=secrets.token_hex(4), apart=DISTANCE)
+        found += changes.answered(stage, began, taking)
+    return found
 
 
 def _displaced(began: dict[str, float], asked: list[Asked]) -> tuple[float, int]:

@@ -14,6 +14,7 @@ from tests.bench.idle import Idle
 from tests.bench.micro import Decided
 from tests.bench.options import Options
 from tests.bench.protection import Apart, Limited
+from tests.bench.quiet import Minute, Quiet
 from tests.bench.sample import Sample, medians
 
 
@@ -27,6 +28,7 @@ class Report:
     micro: Decided | None = None
     limited: Limited | None = None
     apart: Apart | None = None
+    quiet: Quiet | None = None
     missing: list[str] = field(default_factory=list)
     """What could not be measured, and why."""
     when: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
@@ -74,3 +76,23 @@ def save(report: Report, folder: Path) -> Path:
     file = folder / "results.json"
     file.write_text(json.dumps(report.as_json(), indent=1) + "\n")
     return file
+
+
+def load(folder: Path) -> Report:
+    """What was saved there; raises OSError where there is nothing."""
+    found: dict[str, Any] = json.loads((folder / "results.json").read_text())
+    found.pop("medians")
+    options: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in found["options"].items()
+    }
+    quiet = found["quiet"]
+    made: dict[str, Any] = {
+        "options": Options(**options),
+        "samples": [Sample(**one) for one in found["samples"]],
+        "idle": {name: Idle(**one) for name, one in found["idle"].items()},
+        "micro": found["micro"] and Decided(**found["micro"]),
+        "limited": found["limited"] and Limited(**found["limited"]),
+        "apart": found["apart"] and Apart(**found["apart"]),
+        "quiet": quiet and Quiet(**quiet | {"minutes": [Minute(**one) for one in quiet["minutes"]]}),
+    }
+    return Report(**found | made)

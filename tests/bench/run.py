@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
 
-from tests.bench import changes, cold, idle, micro, protection, restart, steady
+from tests.bench import changes, cold, idle, micro, protection, quiet, restart, steady
 from tests.bench.bed import Bed, bed
 from tests.bench.contender import POOLKEEPER, Contender, chosen
 from tests.bench.options import Options
@@ -18,28 +18,39 @@ from tests.bench.sample import Sample
 from tests.testbed.errors import BedError
 
 
-def run(options: Options, *, folder: Path, results: Path) -> Report:
-    """Measures everything; what was found is saved after each contender, so that an interruption loses little."""
+def run(options: Options, *, folder: Path, results: Path, report: Report) -> Report:
+    """Measures what is asked for; what was found is saved after each part, so that an interruption loses little."""
     contenders = chosen(options.contenders)
-    report = Report(options=options)
-    report.micro = micro.measure()
     with bed(folder, options) as ready:
-        for contender in contenders:
-            _try(report, f"{contender.title} idle", lambda who=contender: _idle(ready, who, report))  # type: ignore[misc]
-        for size in options.sizes:
-            for turn in range(options.runs):
-                # Each begins once in a while: who comes first meets a colder API server.
-                for contender in (*contenders[turn % len(contenders) :], *contenders[: turn % len(contenders)]):
-                    sample = Sample(contender=contender.name, size=size)
-                    report.samples.append(sample)
-                    whole = turn == 0
-                    what = f"{contender.title}, {size} pools, run {turn + 1} of {options.runs}"
-                    _try(report, what, lambda s=sample, c=contender, w=whole: measure(ready, c, s, whole=w))  # type: ignore[misc]
-                    save(report, results)
-        if POOLKEEPER in contenders:
-            _try(report, "the rate limit", lambda: setattr(report, "limited", protection.limited(ready)))
-            _try(report, "accounts apart", lambda: setattr(report, "apart", protection.apart(ready)))
+        if "contenders" in options.phases:
+            _compare(ready, contenders, report, results)
+        alone: dict[str, Callable[[], None]] = {
+            "quiet": lambda: setattr(report, "quiet", quiet.measure(ready)),
+            "limited": lambda: setattr(report, "limited", protection.limited(ready)),
+            "apart": lambda: setattr(report, "apart", protection.apart(ready)),
+        }
+        for phase, measured in alone.items():
+            if phase in options.phases and POOLKEEPER in contenders:
+                _try(report, phase, measured)
+                save(report, results)
     return report
+
+
+def _compare(ready: Bed, contenders: Sequence[Contender], report: Report, results: Path) -> None:
+    options = ready.options
+    report.micro = micro.measure()
+    for contender in contenders:
+        _try(report, f"{contender.title} idle", lambda who=contender: _idle(ready, who, report))  # type: ignore[misc]
+    for size in options.sizes:
+        for turn in range(options.runs):
+            # Each begins once in a while: who comes first meets a colder API server.
+            for contender in (*contenders[turn % len(contenders) :], *contenders[: turn % len(contenders)]):
+                sample = Sample(contender=contender.name, size=size)
+                report.samples.append(sample)
+                whole = turn == 0
+                what = f"{contender.title}, {size} pools, run {turn + 1} of {options.runs}"
+                _try(report, what, lambda s=sample, c=contender, w=whole: measure(ready, c, s, whole=w))  # type: ignore[misc]
+                save(report, results)
 
 
 def measure(ready: Bed, contender: Contender, sample: Sample, *, whole: bool) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
+from tests.bench.alone import protection, quiet_minutes, sizing
+from tests.bench.cells import Row, markdown, number
 from tests.bench.contender import CONTENDERS
 from tests.bench.report import Report
 from tests.bench.sample import Sample, total
@@ -11,8 +11,6 @@ from tests.bench.targets import targets
 
 BEGIN = "<!-- measured: begin (make bench WRITE=1 writes what stands here) -->"
 END = "<!-- measured: end -->"
-
-Row = Sequence[str]
 
 
 def page(report: Report) -> str:
@@ -26,16 +24,13 @@ def page(report: Report) -> str:
     parts = [setting, "### Reached", _targets(report)]
     for title, (head, rows) in _sections(report).items():
         parts += [f"### {title}", markdown(head, rows)]
-    parts += ["### Protection", *_protection(report)]
+    parts += ["### Sizing: the formula beside what was measured", sizing(report)]
+    if report.quiet is not None:
+        parts += [f"### {len(report.quiet.minutes)} quiet minutes", *quiet_minutes(report.quiet)]
+    parts += ["### Protection", *protection(report)]
     if report.missing:
         parts += ["### Not measured", "\n".join(f"- {one}" for one in report.missing)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def markdown(head: Row, rows: Iterable[Row]) -> str:
-    """A table; the bars that cells contain are escaped."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def replaced(text: str, inside: str) -> str:
@@ -45,11 +40,6 @@ def replaced(text: str, inside: str) -> str:
     if not begun or not ended:
         raise ValueError(f"the page has no lines {BEGIN!r} and {END!r}; put them where the table belongs")
     return f"{before}{BEGIN}\n\n{inside.strip()}\n\n{END}{after}"
-
-
-def number(value: float | None, *, digits: int = 1, factor: float = 1.0) -> str:
-    """A cell; a dash for what was not measured."""
-    return "-" if value is None else f"{value * factor:.{digits}f}"
 
 
 def _targets(report: Report) -> str:
@@ -182,25 +172,3 @@ def _each(counts: dict[str, int], size: int) -> str:
 
 def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
-
-
-def _protection(report: Report) -> list[str]:
-    found = []
-    if (one := report.limited) is not None:
-        gap = number(one.longest_between_checks)
-        found.append(
-            f"**{one.changes} spec changes at once in one account that may be asked {one.limit} times a second:** "
-            f"never more than {one.busiest_second} requests within any second; drained in "
-            f"{one.took:.1f} s, the queue at most {one.deepest:g} deep; a write came {one.displaced_median:g} places "
-            f"from its turn in the median and {one.displaced_most} at most; meanwhile at most {gap} s between two "
-            f"checks (interval {one.interval} s)."
-        )
-    if (beside := report.apart) is not None:
-        found.append(
-            f"**One account throttled (429, Retry-After {beside.retry_after} s), one slow (2 s an answer):** spec "
-            f"change to POST in the other accounts p50 {beside.beside_p50 * 1000:.0f} ms, p99 "
-            f"{beside.beside_p99 * 1000:.0f} ms; with all accounts well {beside.alone_p50 * 1000:.0f} and "
-            f"{beside.alone_p99 * 1000:.0f} ms. The throttled account was asked {beside.throttled_requests} times in "
-            f"{beside.took:.0f} s."
-        )
-    return found

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.bench.cells import markdown, number
 from tests.bench.idle import Idle
 from tests.bench.micro import Decided
 from tests.bench.options import Options
 from tests.bench.plot import scale, svg
-from tests.bench.report import Report
+from tests.bench.protection import Limited
+from tests.bench.quiet import Minute, Quiet
+from tests.bench.report import Report, load, save
 from tests.bench.sample import Sample, medians
-from tests.bench.table import BEGIN, END, markdown, number, page, replaced
+from tests.bench.sizing import need
+from tests.bench.table import BEGIN, END, page, replaced
 from tests.bench.targets import Target, targets
 
 PATCH = "PATCH batchpools/status"
@@ -77,6 +82,66 @@ def test_everything_as_wanted_reaches_every_target() -> None:
 def test_what_is_worse_misses_its_target(ours: dict[str, object], missed: str) -> None:
     failed = [one.what for one in targets(report(**ours)) if one.met is False]
     assert any(what.startswith(missed) for what in failed)
+
+
+def quiet(*, cpu: float) -> Quiet:
+    minutes = [Minute(lists=4, others=0, kube=0, cpu=cpu, rss=120_000)] * 10
+    return Quiet(pools=2000, accounts=4, interval=60, minutes=minutes)
+
+
+@pytest.mark.parametrize(("cpu", "met"), [(0.9, True), (1.1, False)])
+def test_quiet_minutes_judge_the_steady_state_before_a_window_does(cpu: float, met: bool) -> None:  # noqa: FBT001 - a table
+    found = report(steady_cpu=5.0)
+    found.quiet = quiet(cpu=cpu)
+    judged = {one.what: one.met for one in targets(found)}
+    assert judged["CPU in steady state, 2000 pools, 60 s interval"] is met
+    assert "| 10 | 4 | 0 | 0 |" in page(found)
+
+
+def test_writes_against_kopf_are_told_with_and_without_events() -> None:
+    told = {one.what: one.measured for one in targets(report())}
+    ours = told["cold, Kubernetes writes, 2000 pools, against a textbook kopf operator"]
+    assert ours == "0.50x; 0.25x without events, of which kopf posts none"
+
+
+def test_what_was_saved_is_loaded_again(tmp_path: Path) -> None:
+    found = report()
+    found.quiet = quiet(cpu=0.5)
+    found.limited = Limited(
+        limit=10,
+        changes=500,
+        busiest_second=10,
+        took=150.0,
+        deepest=480.0,
+        displaced_median=0.0,
+        displaced_most=3,
+        longest_between_checks=None,
+        interval=60,
+    )
+    save(found, tmp_path)
+    assert load(tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("pools", "accounts", "interval", "requests", "reason"),
+    [
+        (1000, 1, 60, 1, "one page"),
+        (1001, 1, 60, 2, "two pages"),
+        (2000, 4, 60, 4, "a page for each account"),
+        (10, 4, 60, 4, "an account is asked however few its pools"),
+        (1000, 1, 30, 2, "twice as often"),
+    ],
+)
+def test_the_formula_counts_lists(*, pools: int, accounts: int, interval: float, requests: int, reason: str) -> None:
+    asked = need(pools=pools, accounts=accounts, interval=interval).requests
+    assert asked == pytest.approx(requests / 0.95), reason
+
+
+def test_the_formula_grows_with_what_costs() -> None:
+    few, many = need(pools=100, accounts=4, interval=60), need(pools=2000, accounts=4, interval=60)
+    assert many.memory - few.memory == pytest.approx(1900 * 24 / 1024)
+    assert many.cpu > few.cpu
+    assert need(pools=100, accounts=4, interval=30).cpu > few.cpu
 
 
 def test_what_was_not_measured_is_neither_reached_nor_missed() -> None:
