@@ -42,13 +42,14 @@ class Api:
         body: Any = None,
         *,
         content_type: str = "application/json",
+        accept: str = "application/json",
         timeout: float = 30,
     ) -> Answer:
         """Send one request, a body as JSON. Any status is an answer; OSError means that nobody answered."""
         connection = http.client.HTTPSConnection(LOOPBACK, self._port, context=self._tls, timeout=timeout)
         try:
             content = None if body is None else json.dumps(body)
-            connection.request(method, path, content, self._headers | {"Content-Type": content_type})
+            connection.request(method, path, content, self._headers | {"Content-Type": content_type, "Accept": accept})
             response = connection.getresponse()
             return Answer(response.status, response.read().decode())
         except http.client.HTTPException as error:

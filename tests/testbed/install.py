@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 
+ALL_KINDS = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+"""What kubectl asks `/apis` for."""
+
 
 def install(cluster: Cluster, *, root: Path = paths.ROOT) -> None:
     """Apply `crds/` and, of `deploy/kustomize/base`, the namespace and the RBAC; return when they serve.
@@ -40,8 +43,8 @@ def install(cluster: Cluster, *, root: Path = paths.ROOT) -> None:
 def served_paths(crds: Path) -> Iterator[tuple[str, str]]:
     """Yield what a folder of CRDs makes the API server answer, and what the answer has to name.
 
-    Each list, and each version's OpenAPI page: where another kind of the group was there before, that page is served
-    at once, and without the new kind for a moment.
+    Each list, each version's OpenAPI page (where another kind of the group was there before, that page is served at
+    once, and without the new kind for a moment), and the list of all kinds that kubectl looks them up in.
     """
     for file in sorted(crds.glob("*.yaml")):
         for crd in filter(None, yaml.safe_load_all(file.read_text())):
@@ -50,6 +53,7 @@ def served_paths(crds: Path) -> Iterator[tuple[str, str]]:
                 plural = spec["names"]["plural"]
                 yield f"/apis/{spec['group']}/{version}/{plural}", spec["names"]["kind"]
                 yield f"/openapi/v3/apis/{spec['group']}/{version}", f"/{plural}"
+                yield "/apis", f'"resource":"{plural}"'
 
 
 def _await_served(cluster: Cluster, path: str, resource: str) -> None:
@@ -57,7 +61,7 @@ def _await_served(cluster: Cluster, path: str, resource: str) -> None:
     api = cluster.api()
 
     def answers() -> bool:
-        found = api.request("GET", path)
+        found = api.request("GET", path, accept=f"{ALL_KINDS},application/json")
         return found.status == HTTPStatus.OK and resource in found.text
 
     until(

@@ -99,4 +99,5 @@ spec:
     assert list(served_paths(tmp_path)) == [
         ("/apis/example.dev/v1/things", "Thing"),
         ("/openapi/v3/apis/example.dev/v1", "/things"),
+        ("/apis", '"resource":"things"'),
     ]
