@@ -23,8 +23,6 @@ WRITE = 5.0
 """Milliseconds of CPU for a pool that needs a write."""
 PAGE = 1000
 """Pools in one answer of the service."""
-EARLY = 0.95
-"""Checks come up to a tenth early, so on average there is one for 0.95 intervals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class Need:
 
 def need(*, pools: int, accounts: int, interval: float) -> Need:
     """Pools spread evenly; `interval` in seconds."""
-    checks = 60.0 / (EARLY * interval)
+    checks = 60.0 / interval
     each = pools / accounts
     return Need(
         memory=BASE + pools * PER_POOL / 1024,

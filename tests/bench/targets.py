@@ -13,8 +13,6 @@ from tests.bench.sample import Sample, total
 
 OURS = "poolkeeper"
 INTERVAL = 60
-EARLIEST = 0.9
-"""Checks come up to a tenth of the interval early, so there are a few more of them than intervals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +54,7 @@ def targets(report: Report) -> list[Target]:
 def _checks(report: Report, ours: Sample) -> Target:
     options = report.options
     pages = math.ceil(ours.size / options.accounts / 1000)
-    rounds = math.floor(options.window / (EARLIEST * options.interval)) + 1
+    rounds = math.floor(options.window / options.interval) + 1
     lists, others = ours.steady_batch.get(LIST, 0), total(ours.steady_batch) - ours.steady_batch.get(LIST, 0)
     per = lists / (options.accounts * options.window / options.interval)
     return Target(

@@ -22,9 +22,6 @@ from poolkeeper.engine.memory import GONE, Memory
 from poolkeeper.engine.ports import Secrets
 from poolkeeper.engine.rotation import Rotation
 
-_EARLIEST = 0.9
-"""Of the interval: sweeps are spread by coming early, so that drift is never found later than promised."""
-
 
 class Sweeper:
     """Sweeps groups of pools: those of one account that share an interval."""
@@ -47,6 +44,8 @@ class Sweeper:
         self._monotonic = monotonic
         self._pages: dict[Key, int] = {}
         self._checked: dict[Key, float] = {}
+        self._steady: set[SweepItem] = set()
+        """The groups that have their place in the interval."""
 
     def groups(self, account: BatchAccount) -> set[SweepItem]:
         """The groups of an account: its own interval always (it shows whether the account answers), others as used."""
@@ -58,10 +57,12 @@ class Sweeper:
         """One check; seconds until the next, or None when the group is no more."""
         account = self._catalog.account(item.account)
         if account is None:
+            self._steady.discard(item)
             self._checked.pop(item.account, None)
             self._rotation.forget(item.account)
             return None
         if item not in self.groups(account):
+            self._steady.discard(item)
             # Another group of the account goes on: its age and its credential are still looked after.
             return None
         members = (pool for pool in self._catalog.members(account.key) if not pool.suspended)
@@ -73,6 +74,7 @@ class Sweeper:
         try:
             rows = await self._rows(line, pools)
         except (Failure, AccountClosed):
+            self._steady.discard(item)
             # The gate is open after trouble with one pool only: that must not be asked for again at once.
             return item.interval if line.gate.failure is None else line.gate.opens_in
         self._checked[account.key] = self._monotonic()
@@ -81,7 +83,11 @@ class Sweeper:
             memory = self._memories.get(pool.key)
             if memory is None or pool.key in rotated or memory.row != rows.get(pool.pool_id.casefold(), GONE):
                 self._look_at(pool.key)
-        return item.interval * random.uniform(_EARLIEST, 1.0)  # noqa: S311 - spreads load, guards nothing
+        if item in self._steady:
+            return item.interval
+        # Accounts that began together, or were away together, must not stay in step.
+        self._steady.add(item)
+        return item.interval * random.random()  # noqa: S311 - spreads load, guards nothing
 
     def ages(self) -> dict[str, float]:
         """Seconds since each account was last checked."""

@@ -134,7 +134,7 @@ def test_what_was_saved_is_loaded_again(tmp_path: Path) -> None:
 )
 def test_the_formula_counts_lists(*, pools: int, accounts: int, interval: float, requests: int, reason: str) -> None:
     asked = need(pools=pools, accounts=accounts, interval=interval).requests
-    assert asked == pytest.approx(requests / 0.95), reason
+    assert asked == pytest.approx(requests), reason
 
 
 def test_the_formula_grows_with_what_costs() -> None:

@@ -130,10 +130,26 @@ async def test_a_group_that_is_no_more_is_not_checked_again(desk: Desk) -> None:
     assert desk.service().calls == []
 
 
-async def test_chance_only_ever_shortens_the_interval(desk: Desk) -> None:
-    delays = [await desk.sweeper.sweep(MINUTE) for _ in range(200)]
-    assert all(delay is not None and 54.0 <= delay <= 60.0 for delay in delays), "never later than promised"
-    assert len(set(delays)) > 100, "accounts that were created together must not be checked together"
+async def test_an_account_finds_its_place_in_the_interval_and_keeps_it(desk: Desk) -> None:
+    first = await desk.sweeper.sweep(MINUTE)
+    assert first is not None
+    assert 0 <= first < 60, "accounts that were created together must not be checked together"
+    assert {await desk.sweeper.sweep(MINUTE) for _ in range(20)} == {60.0}, "neither later than promised nor more often"
+
+
+async def test_accounts_that_were_away_together_do_not_come_back_in_step(desk: Desk) -> None:
+    await desk.sweeper.sweep(MINUTE)
+    desk.service().fail(PoolUnavailable("500"), times=1)
+    assert await desk.sweeper.sweep(MINUTE) == 60.0
+    assert await desk.sweeper.sweep(MINUTE) != 60.0
+    assert await desk.sweeper.sweep(MINUTE) == 60.0
+
+
+async def test_the_first_checks_of_many_accounts_are_spread(desk: Desk) -> None:
+    for number in range(40):
+        desk.account(f"account-{number}")
+    delays = [await desk.sweeper.sweep(SweepItem(key(f"account-{number}"), 60.0)) for number in range(40)]
+    assert len({None if delay is None else int(delay / 6) for delay in delays}) >= 6, "of ten parts of the interval"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +157,7 @@ async def test_chance_only_ever_shortens_the_interval(desk: Desk) -> None:
     [
         pytest.param(Throttled("429", retry_after=300), 299.99, 300, id="as long as asked"),
         pytest.param(ServiceUnavailable("no answer"), 0.75, 1, id="backoff"),
-        pytest.param(PoolUnavailable("500"), 54, 60, id="trouble with the answer only: no hurry"),
+        pytest.param(PoolUnavailable("500"), 60, 60, id="trouble with the answer only: no hurry"),
     ],
 )
 async def test_after_a_failure_the_next_check_waits_for_the_gate(
@@ -159,10 +175,9 @@ async def test_after_a_failure_the_next_check_waits_for_the_gate(
 
 async def test_one_pool_that_cannot_be_asked_for_does_not_make_the_check_a_storm(desk: Desk) -> None:
     await known(desk, "poisoned")
+    await desk.sweeper.sweep(MINUTE)
     desk.service().fail(PoolUnavailable("500"), pool="poisoned")
-    delay = await desk.sweeper.sweep(MINUTE)
-    assert delay is not None
-    assert delay >= 54
+    assert await desk.sweeper.sweep(MINUTE) == 60
     assert desk.looked_at == ["poisoned"], "the look that follows says what is wrong"
 
 
