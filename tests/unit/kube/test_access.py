@@ -111,6 +111,7 @@ async def test_kopf_trusts_the_authority_that_the_kubeconfig_names(cluster: Clus
         ({"HTTPS_PROXY": "http://proxy.example:3128"}, "http://proxy.example:3128", "the scheme's"),
         ({"HTTP_PROXY": "http://proxy.example:3128"}, None, "another scheme's"),
         ({"ALL_PROXY": "http://proxy.example:3128"}, "http://proxy.example:3128", "every scheme's"),
+        ({"HTTPS_PROXY": "proxy.example:3128"}, "http://proxy.example:3128", "without a scheme"),
         ({"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "api.example"}, None, "this host goes without"),
         ({"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "other.example"}, "http://proxy.example:3128", "no"),
     ],
