@@ -9,18 +9,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-BASE = 85.0
+BASE = 88.0
 """MiB of an operator with accounts and without pools, its connections included."""
-PER_POOL = 24.0
+PER_POOL = 18.0
 """KiB; of a pool with 1.3 KB of properties. A manifest of more takes twice its size more."""
-PER_LIST = 6.0
+PER_LIST = 1.0
 """Milliseconds of CPU for one check of an account, beside its pools."""
-PER_ROW = 0.012
+PER_ROW = 0.013
 """Milliseconds of CPU for each pool of the account in it."""
-IDLE = 0.10
+IDLE = 0.02
 """Percent of a core, with nothing to check: two watches and the queue."""
-WRITE = 5.0
-"""Milliseconds of CPU for a pool that needs a write."""
 PAGE = 1000
 """Pools in one answer of the service."""
 

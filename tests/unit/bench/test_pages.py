@@ -139,7 +139,7 @@ def test_the_formula_counts_lists(*, pools: int, accounts: int, interval: float,
 
 def test_the_formula_grows_with_what_costs() -> None:
     few, many = need(pools=100, accounts=4, interval=60), need(pools=2000, accounts=4, interval=60)
-    assert many.memory - few.memory == pytest.approx(1900 * 24 / 1024)
+    assert many.memory - few.memory == pytest.approx(1900 * 18 / 1024)
     assert many.cpu > few.cpu
     assert need(pools=100, accounts=4, interval=30).cpu > few.cpu
 
