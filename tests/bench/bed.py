@@ -103,6 +103,16 @@ class Stage:
                 raise BedError(f"{waited}: not within {self.bed.options.patience:g} s\n{self.process.log_tail()}")
             time.sleep(every)
 
+    def settle(self) -> None:
+        """Start the contender before pools that are as they should be, and wait until it knows."""
+        taking = Taking(self)
+        self.start()
+        # A few lists, or a read of each pool.
+        self.until(
+            lambda: taking.requests() > 0 and self.quiet(seconds=3.0, at_most=10.0),
+            what=lambda: f"{taking.requests()} requests, and then quiet",
+        )
+
     def quiet(self, *, seconds: float, at_most: float) -> bool:
         """Wait until nothing has been asked of any account for so long; False if that did not come in time."""
         deadline = time.monotonic() + at_most

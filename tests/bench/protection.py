@@ -67,7 +67,7 @@ def limited(bed: Bed) -> Limited:
     """Pools in sync at first, then as many spec changes as fast as the API server takes them."""
     options = bed.options
     with bed.stage(POOLKEEPER, size=options.limited, rate=options.limit, release="2", accounts=1) as stage:
-        _settled(stage)
+        stage.settle()
         numbers = list(range(options.limited))
         taking = Taking(stage)
         began = changes.change(stage, numbers, release=secrets.token_hex(4), apart=0.0)
@@ -101,7 +101,7 @@ def apart(bed: Bed) -> Apart:
     """The same changes twice: with all accounts well, and with the first throttled and the second slow."""
     options = bed.options
     with bed.stage(POOLKEEPER, size=POOLS, release="2") as stage:
-        _settled(stage)
+        stage.settle()
         healthy = [
             number
             for number in range(stage.size)
@@ -126,16 +126,6 @@ def apart(bed: Bed) -> Apart:
             took=took,
             changes=len(beside),
         )
-
-
-def _settled(stage: Stage) -> None:
-    taking = Taking(stage)
-    stage.start()
-    # One read of each pool and it is known to be in sync.
-    stage.until(
-        lambda: taking.requests() >= stage.size and stage.quiet(seconds=1.0, at_most=5.0),
-        what=lambda: f"{taking.requests()} requests, and then quiet",
-    )
 
 
 def _latencies(stage: Stage, numbers: list[int], *, for_seconds: float) -> list[float]:

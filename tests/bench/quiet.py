@@ -41,12 +41,7 @@ def measure(bed: Bed) -> Quiet:
     """Pools in sync at first; then nothing but time."""
     options = bed.options
     with bed.stage(POOLKEEPER, size=options.quiet_pools, release="2") as stage:
-        taking = Taking(stage)
-        stage.start()
-        stage.until(
-            lambda: taking.requests() > 0 and stage.quiet(seconds=3.0, at_most=10.0),
-            what=lambda: f"{taking.requests()} requests, and then quiet",
-        )
+        stage.settle()
         time.sleep(SETTLE)
         found = Quiet(pools=stage.size, accounts=options.accounts, interval=options.interval)
         for _ in range(options.quiet):
