@@ -22,6 +22,9 @@ from poolkeeper.engine.memory import GONE, Memory
 from poolkeeper.engine.ports import Secrets
 from poolkeeper.engine.rotation import Rotation
 
+_EARLIEST = 0.9
+"""Of the interval: when the second check comes at the earliest, and the first after trouble; then one each interval."""
+
 
 class Sweeper:
     """Sweeps groups of pools: those of one account that share an interval."""
@@ -87,7 +90,7 @@ class Sweeper:
             return item.interval
         # Accounts that began together, or were away together, must not stay in step.
         self._steady.add(item)
-        return item.interval * random.random()  # noqa: S311 - spreads load, guards nothing
+        return item.interval * random.uniform(_EARLIEST, 1.0)  # noqa: S311 - spreads load, guards nothing
 
     def ages(self) -> dict[str, float]:
         """Seconds since each account was last checked."""
