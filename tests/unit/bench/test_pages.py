@@ -129,6 +129,7 @@ def test_what_was_saved_is_loaded_again(tmp_path: Path) -> None:
         (1001, 1, 60, 2, "two pages"),
         (2000, 4, 60, 4, "a page for each account"),
         (10, 4, 60, 4, "an account is asked however few its pools"),
+        (0, 4, 60, 4, "and without any"),
         (1000, 1, 30, 2, "twice as often"),
     ],
 )
