@@ -35,6 +35,13 @@ def install(cluster: Cluster, *, root: Path = paths.ROOT) -> None:
         cluster.kubectl.apply(crds)
         for path, resource in served_paths(crds):
             _await_served(cluster, path, resource)
+        for kind in kinds(crds):
+            # The last to know: on a busy machine the pages named a kind, and `kubectl explain` did not find it yet.
+            until(
+                lambda kind=kind: cluster.kubectl.run("explain", f"{kind}.spec").code == 0,  # type: ignore[misc]
+                what=f"kubectl explains {kind}",
+                patience=PATIENCE,
+            )
     for name in ("namespace.yaml", "rbac.yaml"):
         if (file := root / "deploy" / "kustomize" / "base" / name).exists():
             cluster.kubectl.apply(file)
@@ -54,6 +61,13 @@ def served_paths(crds: Path) -> Iterator[tuple[str, str]]:
                 yield f"/apis/{spec['group']}/{version}/{plural}", spec["names"]["kind"]
                 yield f"/openapi/v3/apis/{spec['group']}/{version}", f"/{plural}"
                 yield "/apis", f'"resource":"{plural}"'
+
+
+def kinds(crds: Path) -> Iterator[str]:
+    """Yield the kinds of a folder of CRDs, as `batchpools.poolkeeper.dev`."""
+    for file in sorted(crds.glob("*.yaml")):
+        for crd in filter(None, yaml.safe_load_all(file.read_text())):
+            yield f"{crd['spec']['names']['plural']}.{crd['spec']['group']}"
 
 
 def _await_served(cluster: Cluster, path: str, resource: str) -> None:

@@ -13,7 +13,7 @@ from tests.testbed import pki, users
 from tests.testbed.cluster import Cluster
 from tests.testbed.errors import BedError
 from tests.testbed.fixtures import fresh_name
-from tests.testbed.install import served_paths
+from tests.testbed.install import kinds, served_paths
 from tests.testbed.layout import Layout, Ports, State
 from tests.testbed.ports import free_ports
 
@@ -96,6 +96,7 @@ spec:
 """
     (tmp_path / "things.yaml").write_text(f"{crd}---\n")
     (tmp_path / "README.md").write_text("not a CRD")
+    assert list(kinds(tmp_path)) == ["things.example.dev"]
     assert list(served_paths(tmp_path)) == [
         ("/apis/example.dev/v1/things", "Thing"),
         ("/openapi/v3/apis/example.dev/v1", "/things"),
