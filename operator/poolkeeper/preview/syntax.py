@@ -22,7 +22,7 @@ class Unreadable(Exception):
 def parse(text: str, *, line: int = 0) -> Any:
     """One document; raises Unreadable, with lines counted from `line`."""
     body = _json(text, line) if text.lstrip().startswith(("{", "[")) else _yaml(text, line)
-    _check_size(body)
+    _check_values(body)
     return body
 
 
@@ -58,7 +58,7 @@ def _yaml(text: str, line: int) -> Any:
         raise Unreadable("is nested too deeply") from None
 
 
-def _check_size(body: Any) -> None:
+def _check_values(body: Any) -> None:
     stack, nodes = [body], 0
     while stack:
         node = stack.pop()
@@ -66,9 +66,22 @@ def _check_size(body: Any) -> None:
         if nodes > MOST_NODES:
             raise Unreadable("is too large, once its YAML aliases are followed")
         if isinstance(node, dict):
+            for key in node:
+                _check_text(key)
             stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
+        else:
+            _check_text(node)
+
+
+def _check_text(value: Any) -> None:
+    # Escapes can spell half of a pair; no encoding of Unicode has it, and the API server would store something else.
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Unreadable("has an escape for half a character (a lone surrogate)") from None
 
 
 _TWICE = "a key stands twice"

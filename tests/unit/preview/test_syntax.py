@@ -70,3 +70,22 @@ def test_what_cannot_be_meant_is_refused_without_a_quotation(text: str, said: st
         parse(text)
     assert said in str(caught.value)
     assert "sekret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (r'{"value": "\ud800"}', "JSON"),
+        (r'value: "\ud800"', "YAML"),
+        (r'[{"deep": ["x\udfff"]}]', "in a list"),
+        (r'{"\udc00": 1}', "a key"),
+    ],
+)
+def test_half_a_character_is_refused_before_anything_is_made_of_it(text: str, reason: str) -> None:
+    with pytest.raises(Unreadable, match="lone surrogate"):
+        parse(text)
+    assert reason
+
+
+def test_a_whole_pair_is_one_character() -> None:
+    assert parse(r'{"value": "\ud83d\ude00"}') == {"value": "\U0001f600"}
