@@ -16,6 +16,7 @@ from tests.bench.options import Options
 from tests.bench.protection import Apart, Limited
 from tests.bench.quiet import Minute, Quiet
 from tests.bench.sample import Sample, medians
+from tests.testbed.errors import BedError
 
 
 @dataclass(kw_only=True)
@@ -79,8 +80,11 @@ def save(report: Report, folder: Path) -> Path:
 
 
 def load(folder: Path) -> Report:
-    """What was saved there; raises OSError where there is nothing."""
-    found: dict[str, Any] = json.loads((folder / "results.json").read_text())
+    """What was saved there. Raises BedError where there is nothing."""
+    file = folder / "results.json"
+    if not file.exists():
+        raise BedError(f"{file} is not there to be added to; run without --add first, or name its folder by --results")
+    found: dict[str, Any] = json.loads(file.read_text())
     found.pop("medians")
     options: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in found["options"].items()

@@ -37,7 +37,10 @@ def run(options: Options, *, folder: Path, results: Path, report: Report) -> Rep
 
 
 def _compare(ready: Bed, contenders: Sequence[Contender], report: Report, results: Path) -> None:
-    options = ready.options
+    # These take the place of what the report may have of them, and it is their options that it tells.
+    options = report.options = ready.options
+    report.samples.clear()
+    report.idle.clear()
     report.micro = micro.measure()
     for contender in contenders:
         _try(report, f"{contender.title} idle", lambda who=contender: _idle(ready, who, report))  # type: ignore[misc]

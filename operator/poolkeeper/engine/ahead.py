@@ -47,7 +47,7 @@ class ReadAhead:
             async with self._turns[pool.account]:
                 # Somebody else's list may have brought it meanwhile.
                 if pool.key not in self._brought:
-                    await self._list(pool, line)
+                    await self._list(pool.account, line)
         unread = self._brought.pop(pool.key, None)
         return await line.read(pool.pool_id) if unread is None else unread()
 
@@ -57,10 +57,9 @@ class ReadAhead:
         for wanted in self._wanted.values():
             wanted.discard(key)
 
-    async def _list(self, pool: BatchPool, line: Line) -> None:
-        wanted = self._wanted[pool.account] = {
-            item.pool for item in self._members(pool.account) if isinstance(item, PoolItem)
-        }
+    async def _list(self, account: Key, line: Line) -> None:
+        wanted = {item.pool for item in self._members(account) if isinstance(item, PoolItem)}
+        self._wanted[account] = wanted
         most_pages = max(1, len(wanted) // _SHARE)
         found: dict[str, Unread] = {}
         try:
@@ -70,7 +69,7 @@ class ReadAhead:
                 page = await line.page(page.link)
                 found |= page.pools
         finally:
-            del self._wanted[pool.account]
+            del self._wanted[account]
         for key in wanted:
             known = self._catalog.pool(key)
             if known is not None:

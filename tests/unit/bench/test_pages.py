@@ -19,6 +19,7 @@ from tests.bench.sample import Sample, medians
 from tests.bench.sizing import need
 from tests.bench.table import BEGIN, END, page, replaced
 from tests.bench.targets import Target, targets
+from tests.testbed.errors import BedError
 
 PATCH = "PATCH batchpools/status"
 
@@ -120,6 +121,11 @@ def test_what_was_saved_is_loaded_again(tmp_path: Path) -> None:
     )
     save(found, tmp_path)
     assert load(tmp_path) == found
+
+
+def test_what_is_not_there_cannot_be_added_to(tmp_path: Path) -> None:
+    with pytest.raises(BedError, match="run without --add first"):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize(
