@@ -69,11 +69,22 @@ class Metrics:
             ["account"],
             registry=self.registry,
         )
+        self.unexpected = Counter(
+            "poolkeeper_unexpected_errors_total",
+            "Errors that Poolkeeper did not raise on purpose, bugs that is, by what was being done.",
+            ["doing"],
+            registry=self.registry,
+        )
         self.queue_depth = Gauge(
             "poolkeeper_queue_depth",
             "Resources that wait for a free worker.",
             registry=self.registry,
         )
+
+    def forget(self, account: str) -> None:
+        """Drop the series of an account that is gone."""
+        for metric in (self.batch_requests, self.batch_seconds, self.drift, self.writes, self.throttled_seconds):
+            metric.remove_by_labels({"account": account})
 
     def watch_pools(self, states: Callable[[], PoolStates]) -> None:
         """Count pools by readiness at each scrape, from where their state is kept anyway."""

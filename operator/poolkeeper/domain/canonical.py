@@ -9,6 +9,9 @@ from poolkeeper.domain.properties import ALWAYS_SENT, PROPERTIES
 
 Form = dict[str, Any]
 
+RULES_VERSION = 1
+"""Of the canonical form: what was judged by other rules is judged anew."""
+
 
 def canonical(properties: Mapping[str, Any]) -> Form:
     """The canonical form of desired properties, or of a live pool (whose other fields are ignored)."""

@@ -70,7 +70,13 @@ def check_authority(authority: str) -> str:
 
 def same_service(one: str, other: str) -> bool:
     """Whether two endpoints are one service, however they are spelled."""
-    return _spelled(one) == _spelled(other)
+    return service_of(one) == service_of(other)
+
+
+def service_of(endpoint: str) -> str:
+    """One spelling for all endpoints of one service: `https://research.westeurope.batch.azure.com`."""
+    text = endpoint.casefold().rstrip("/")
+    return text.removesuffix(":443") if text.startswith("https:") else text
 
 
 def host_of(endpoint: str) -> str:
@@ -81,11 +87,6 @@ def host_of(endpoint: str) -> str:
 def first_label(endpoint: str) -> str:
     """The default account name: `research` of `https://research.westeurope.batch.azure.com`."""
     return endpoint.partition("://")[2].partition(".")[0].partition(":")[0]
-
-
-def _spelled(endpoint: str) -> str:
-    text = endpoint.casefold().rstrip("/")
-    return text.removesuffix(":443") if text.startswith("https:") else text
 
 
 def _origin(endpoint: str) -> _Origin:

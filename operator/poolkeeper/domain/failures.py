@@ -9,6 +9,8 @@
     │   ├── RemovalNeedsConsent     the first write would remove what the manifest does not name
     │   ├── Conflict                another BatchPool has the same pool
     │   ├── Flapping                another writer undoes the correction again and again
+    │   ├── NotStored               the service took a write, and does not show all of it
+    │   ├── InternalError           a bug of Poolkeeper's
     │   ├── AccountNotFound         accountRef does not resolve
     │   ├── AccountNotReady         it does, to an account that somebody has to mend first
     │   ├── SecretNotFound          a Secret or one of its keys is missing
@@ -133,6 +135,26 @@ class Flapping(Failure):
         super().__init__(cause)
         self.pause = pause
         """Seconds until it is worth another try."""
+
+
+class NotStored(Failure):
+    """The service answered that it took a write, and what it shows afterwards is not what was sent."""
+
+    reason = Reason.NotStored
+    advice = (
+        "the same body is not sent again until the spec or the account changes, or somebody asks with the annotation "
+        "poolkeeper.dev/reconcile-requested-at; ask Azure support with the request id of status.lastWrite"
+    )
+
+
+class InternalError(Failure):
+    """A bug of Poolkeeper's: what it is about is in the log, since an exception's text may quote anything."""
+
+    reason = Reason.InternalError
+    advice = "nothing is sent; it is tried again by itself; please report it with the operator's log"
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"Poolkeeper itself fails with {type(error).__name__}")
 
 
 class AccountNotFound(Failure):
@@ -293,3 +315,12 @@ class PoolUnavailable(ServiceUnavailable):
     """500 and the like, or a passing conflict with the pool's state: other pools of the account may be well."""
 
     account_wide = False
+
+
+class ListRefused(BatchFailure):
+    """The account answers, but not to a list of its pools: they are read one by one."""
+
+    reason = Reason.ListRefused
+    advice = (
+        "each pool is read alone meanwhile; if this stays, check the account in Azure, spec.apiVersion, and proxies"
+    )

@@ -42,6 +42,8 @@ class LivePool:
     form: Form
     properties: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """As the service spells them; held only while the pool is looked at."""
+    created: str = ""
+    """The pool's creationTime, as the service spells it: a pool that is made anew has another."""
 
     def row_after(self, written: Written) -> PoolRow:
         """The row that a list shows once the write is the newest change, so that it is not taken for another's."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolkeeper.domain.canonical import Form
+from poolkeeper.domain.claim import Claim
 from poolkeeper.domain.drift import Difference
 from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import Failure
+from poolkeeper.domain.known import Known
 from poolkeeper.domain.observation import LivePool, Written
+from poolkeeper.domain.pending import PendingWrite
 from poolkeeper.domain.redaction import SecretText
 
 
@@ -29,9 +32,17 @@ class Outcome:
     corrected: tuple[Difference, ...] = ()
     """What the write changed."""
     written: Written | None = None
+    written_at: str | None = None
+    """RFC 3339; None for now."""
     sent: Edition | None = None
     """What the write was made of."""
     drifted: bool = False
     """The difference arose behind the manifest's back, not by a change of it."""
     restated: tuple[Difference, ...] = ()
     """Where the service stores a write in other words than were sent."""
+    known: Known | None = None
+    """What is remembered of the pool from now on; None when it could not be read."""
+    claim: Claim | None = None
+    """By what right the resource has the pool."""
+    pending: PendingWrite | None = None
+    """A write of which nobody knows yet what became of it."""

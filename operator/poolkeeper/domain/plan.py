@@ -7,13 +7,15 @@
     active    | yes     | mode Observe                                 | Watch
     active    | either  | never in sync, Guard, something would go     | Leave: RemovalNeedsConsent
     active    | either  | this body was refused before                 | Leave: InvalidProperties
+    active    | yes     | as after a write that was not stored         | Leave: NotStored
     active    | either  | a differing path was put right too often     | Leave: Flapping
     active    | either  | mode Approve, this very plan is not approved | Leave: AwaitingApproval
     active    | either  | -                                            | Write the full body
 
-"Differs" is against what is expected: the desired state, or what the service made of it when it was last written.
-"Unsent" is what the service never shows (a registry's password), and of which this edition was not the last that was
-sent. A pool that does not exist never gets here: reading it raised PoolNotFound.
+"Differs" is against the desired state. Where the live pool differs from it only as the service stored our last write in
+other words, it does not count; but whenever there is a decision to write, its differences are all that the body will
+change, and nothing less. "Unsent" is what the service never shows (a registry's password), and of which this edition
+was not the last that was sent. A pool that does not exist never gets here: reading it raised PoolNotFound.
 """
 
 from __future__ import annotations
@@ -22,11 +24,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from poolkeeper.domain.address import Address
 from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.canonical import Form, canonical, filled, full_body
 from poolkeeper.domain.drift import Difference, drift, in_words, paths_of
 from poolkeeper.domain.editions import Edition, unsent
-from poolkeeper.domain.failures import AwaitingApproval, Failure, Flapping, PoolDeleting, RemovalNeedsConsent
+from poolkeeper.domain.failures import (
+    AwaitingApproval,
+    Failure,
+    Flapping,
+    NotStored,
+    PoolDeleting,
+    RemovalNeedsConsent,
+)
 from poolkeeper.domain.flaps import Flaps
 from poolkeeper.domain.ignore import carry, check_pointers
 from poolkeeper.domain.masks import Mask
@@ -36,6 +46,7 @@ from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import APPROVE, BatchPool
 from poolkeeper.domain.secret_refs import secret_texts, uses_secrets
 from poolkeeper.domain.shown import shown
+from poolkeeper.domain.stored import Stored
 from poolkeeper.domain.versions import carried, check_carried
 
 
@@ -76,14 +87,15 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is known from before."""
+    """What is known from before, of the pool at this very address."""
 
+    address: Address | None = None
     adopted: bool = False
     """The resource has been in sync with this pool once, or has written to it."""
     refusal: Failure | None = None
     """What the service said when this very body was sent."""
-    expected: Form | None = None
-    """What the service makes of this desired state, where that is known to be something else."""
+    stored: Stored | None = None
+    """What the service made of the last write, where that was something else than was sent."""
     flaps: Flaps | None = None
     sent: Edition | None = None
     """The edition that was last written."""
@@ -124,22 +136,31 @@ def plan(pool: BatchPool, desired: Desired, live: LivePool, *, past: Past, now: 
     """Decide; `now` is seconds of the clock that `past.flaps` goes by."""
     if live.row.state == "deleting":
         return Leave(PoolDeleting("the pool is being deleted"))
-    differences = drift(live.form, desired.form if past.expected is None else past.expected)
-    if live.form == desired.form:
-        differences = ()
+    differences = drift(live.form, desired.form)
+    stored = past.stored if past.stored is not None and past.stored.fits(live.form, desired.form, differences) else None
+    equal = not differences or (stored is not None and not stored.lost)
     if pool.mode == "Observe":
-        return Watch(differences) if differences else Keep()
+        return Keep() if equal else Watch(differences)
     edition = Edition(pool.generation, desired.secrets)
-    differences += unsent(pool.properties, desired.body, edition=edition, sent=past.sent)
-    if not differences:
+    new = unsent(pool.properties, desired.body, edition=edition, sent=past.sent)
+    if equal and not new:
         return Keep()
+    differences += new
     failure = (
         _consent(pool, differences, live, past=past, hidden=desired.hidden)
         or past.refusal
+        or not_stored(stored)
         or _flapping(differences, past.flaps, now=now)
-        or _approval(pool, desired, live)
+        or _approval(pool, desired, live, address=past.address)
     )
     return Write(desired.body, differences) if failure is None else Leave(failure, differences)
+
+
+def not_stored(stored: Stored | None) -> NotStored | None:
+    """The failure that a write which was not stored whole is."""
+    if stored is None or not stored.lost:
+        return None
+    return NotStored(f"the service took the write and does not show {in_words(stored.lost)} as it was sent")
 
 
 _BRIEF = 60
@@ -167,10 +188,10 @@ def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: 
     return Flapping(f"put right {often} and changed again: {in_words(paths)}", pause=flaps.pause(paths, now=now))
 
 
-def _approval(pool: BatchPool, desired: Desired, live: LivePool) -> Failure | None:
+def _approval(pool: BatchPool, desired: Desired, live: LivePool, *, address: Address | None) -> Failure | None:
     if pool.mode != "Approve":
         return None
-    wanted = plan_hash(pool, live.row.etag, desired.secrets)
+    wanted = plan_hash(pool, live.row.etag, desired.secrets, address=address)
     if pool.approved == wanted:
         return None
     where = f"-n {pool.key.namespace} batchpool/{pool.key.name}"

@@ -30,10 +30,13 @@ class Reason(StrEnum):
     AuthenticationFailed = "AuthenticationFailed"
     AccessDenied = "AccessDenied"
     InvalidProperties = "InvalidProperties"
+    NotStored = "NotStored"
     UnsupportedProperty = "UnsupportedProperty"
     Throttled = "Throttled"
     ServiceUnavailable = "ServiceUnavailable"
     Unreachable = "Unreachable"
+    ListRefused = "ListRefused"
+    InternalError = "InternalError"
 
 
 class Retry(Enum):
@@ -76,8 +79,11 @@ CONSEQUENCES = {
     Reason.AuthenticationFailed: Consequence(Retry.SLOWLY),
     Reason.AccessDenied: Consequence(Retry.SLOWLY),
     Reason.InvalidProperties: Consequence(Retry.SPEC, stalled=True),
+    Reason.NotStored: Consequence(Retry.SPEC, stalled=True),
     Reason.UnsupportedProperty: Consequence(Retry.SPEC, stalled=True),
     Reason.Throttled: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.ServiceUnavailable: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.Unreachable: Consequence(Retry.BACKOFF, reconciling=True),
+    Reason.ListRefused: Consequence(Retry.CHECK, reconciling=True),
+    Reason.InternalError: Consequence(Retry.BACKOFF, reconciling=True),
 }

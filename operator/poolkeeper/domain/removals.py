@@ -28,7 +28,7 @@ def removals(differences: Iterable[Difference], properties: Mapping[str, Any]) -
         if one.path == _MODE:
             if properties.get("targetNodeCommunicationMode") is None:
                 found.append(one)
-        elif one.op == "remove" and _is_thing(one.path):
+        elif one.op == "remove" and is_thing(one.path):
             if one.path.startswith(_PACKAGES) and _application(one.path) in added:
                 # Another version of the same application takes its place.
                 added.remove(_application(one.path))
@@ -37,7 +37,8 @@ def removals(differences: Iterable[Difference], properties: Mapping[str, Any]) -
     return tuple(found)
 
 
-def _is_thing(path: str) -> bool:
+def is_thing(path: str) -> bool:
+    """Whether a thing stands there, and not a value in one; unknown places are things."""
     kinds = kinds_along(PROPERTIES, path)
     if kinds is None:
         return True

@@ -120,6 +120,16 @@ class BatchPool:
         return status
 
     @property
+    def place(self) -> tuple[str, Key, str]:
+        """What a claim depends on: who asks for what."""
+        return self.uid, self.account, self.pool_id
+
+    @property
+    def wants(self) -> tuple[str, int, str | None]:
+        """What a write is decided for: another manifest, or another approval, wants another decision."""
+        return self.uid, self.generation, self.approved
+
+    @property
     def asks(self) -> Asks:
         """What a person can ask by changing it; anything else that changes is no reason to look at the pool."""
         return Asks(self.uid, self.generation, self.approved, self.requests)

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from poolkeeper.domain.address import Address
 from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.conditions import Mark, find, marked
 from poolkeeper.domain.drift import Difference, in_words, paths_of
 from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.failures import AwaitingApproval, Flapping, PoolDeleting, PoolNotFound
+from poolkeeper.domain.failures import AwaitingApproval, Conflict, Flapping, PoolDeleting, PoolNotFound
+from poolkeeper.domain.known import FIELDS as KNOWN
 from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.pending import PendingWrite
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.secret_refs import uses_secrets
@@ -29,7 +32,8 @@ MOST_CHARACTERS = 4096
 """Of a path, as the CRD has it: the name of an environment variable may be as long as anybody likes."""
 
 
-_KEPT = ("eTag", "lastModified", "pool", "lastWrite", "secretVersions", "lastDrift")
+_HISTORY = ("eTag", "lastModified", "pool", "lastWrite", "secretVersions", "lastDrift")
+_OF_THE_POOL = (*_HISTORY, *KNOWN)
 
 MOST_TOKEN = 256
 """Of an annotation that is echoed; annotations may hold 256 KiB."""
@@ -38,17 +42,13 @@ MOST_TOKEN = 256
 def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     """The status that `pool` should show after `outcome`; equal to the old one when nothing has changed."""
     old = pool.status
-    status: Status = {"observedGeneration": pool.generation}
-    status |= {name: old[name] for name in _KEPT if name in old}
-    if isinstance(outcome.failure, PoolNotFound):
-        # An ETag and a state of a pool that is gone would read as if it were still there.
-        status = {name: value for name, value in status.items() if name not in {"eTag", "lastModified", "pool"}}
+    status = _remembered(old, outcome) | {"observedGeneration": pool.generation}
     if outcome.live is not None and not _still_flapping(pool, outcome):
         status |= _seen(outcome)
     if outcome.written is not None:
         sent = outcome.sent or Edition(pool.generation)
         status["lastWrite"] = {
-            "time": now,
+            "time": outcome.written_at or now,
             "eTag": outcome.written.etag,
             "generation": sent.generation,
             "requestID": outcome.written.request_id,
@@ -59,8 +59,6 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     if outcome.drifted and outcome.live is not None and not _still_flapping(pool, outcome):
         status["lastDrift"] = _last_drift(outcome, status.get("lastDrift"), now=now)
     status["drift"] = old.get("drift", []) if _still_flapping(pool, outcome) else _entries(pool, outcome)
-    if outcome.written is not None or (outcome.failure is None and not outcome.differences) or old.get("adopted"):
-        status["adopted"] = True
     if isinstance(outcome.failure, AwaitingApproval) and outcome.live is not None:
         etag = outcome.live.row.etag
         status["plan"] = {"hash": outcome.failure.plan, "eTag": etag, "generation": pool.generation}
@@ -70,13 +68,34 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     return status
 
 
-def suspended_status(pool: BatchPool, *, now: str) -> Status:
-    """Everything as it was, and that nothing is done."""
+def _remembered(old: Status, outcome: Outcome) -> Status:
+    """What goes on from the old status, and what is known of the pool from now on."""
+    kept, known = _OF_THE_POOL, outcome.known
+    if known is not None:
+        # What happened to one pool is not another's past.
+        kept = _HISTORY if known.address.same_pool(Address.in_status(old)) else ()
+    gone = {"eTag", "lastModified", "pool"} if isinstance(outcome.failure, PoolNotFound) else ()
+    # An ETag and a state of a pool that is gone would read as if it were still there.
+    status = {name: old[name] for name in kept if name in old and name not in gone}
+    if known is not None:
+        status |= known.told
+    claim = old.get("claim") if outcome.claim is None else outcome.claim.told
+    if claim is not None and not isinstance(outcome.failure, Conflict):
+        status["claim"] = claim
+    if outcome.pending is not None:
+        status["pendingWrite"] = outcome.pending.told
+    return status
+
+
+def suspended_status(pool: BatchPool, *, now: str, pending: PendingWrite | None = None) -> Status:
+    """Everything as it was, and that nothing is done; `pending` is a write that nobody has answered yet."""
     old = pool.status
     # What is suspended is not on its way either.
     before = [one for one in old.get("conditions", ()) if one["type"] not in {"Suspended", "Reconciling"}]
     mark = Mark("Suspended", "True", "Suspended", "spec.suspend is true: nothing is read or sent")
     marks = marked(old.get("conditions", ()), [mark], generation=pool.generation, now=now)
+    # Nor does a write wait: it finds out, at the last moment, that it is not wanted any more.
+    old = {name: value for name, value in old.items() if name != "pendingWrite" or pending is not None}
     return {**old, **_handled(pool), "observedGeneration": pool.generation, "conditions": [*before, *marks]}
 
 
@@ -96,20 +115,6 @@ def ready_state(status: Mapping[str, Any]) -> tuple[str, str]:
     return ("Unknown", "") if ready is None else (ready["status"], ready["reason"])
 
 
-def sent_edition(status: Mapping[str, Any]) -> Edition | None:
-    """The edition that was last written."""
-    written = status.get("lastWrite")
-    return None if written is None else Edition(int(written["generation"]), status.get("secretVersions", {}))
-
-
-def synced_edition(status: Mapping[str, Any]) -> Edition | None:
-    """The newest edition of which the status says that it is, or once was, in sync."""
-    ready = find(status.get("conditions", ()), "Ready")
-    if ready is not None and ready["reason"] == Reason.InSync:
-        return Edition(int(ready["observedGeneration"]), status.get("secretVersions", {}))
-    return sent_edition(status)
-
-
 def is_news(pool: BatchPool, differences: Sequence[Difference]) -> bool:
     """Whether these differ at other paths than the status tells of already."""
     return [entry["path"] for entry in pool.status.get("drift", ())] != told_paths(differences)
@@ -118,14 +123,6 @@ def is_news(pool: BatchPool, differences: Sequence[Difference]) -> bool:
 def told_paths(differences: Sequence[Difference]) -> list[str]:
     """The paths of differences as far as a status holds them."""
     return [path[:MOST_CHARACTERS] for path in paths_of(differences[:MOST_PATHS])]
-
-
-def refused_message(status: Mapping[str, Any], generation: int) -> str | None:
-    """What the service said when it refused this generation for good, as far as the status remembers it."""
-    ready, stalled = (find(status.get("conditions", ()), kind) for kind in ("Ready", "Stalled"))
-    if ready is None or stalled is None or ready["observedGeneration"] != generation:
-        return None
-    return str(ready["message"]) if ready["reason"] == Reason.InvalidProperties else None
 
 
 def _seen(outcome: Outcome) -> Status:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from poolkeeper.domain.failures import AccountNotFound, AuthenticationFailed, BatchFailure, Failure
+from poolkeeper.domain.failures import AccountNotFound, AuthenticationFailed, BatchFailure, Failure, ServiceUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.catalog import Catalog
@@ -32,6 +32,8 @@ class Line:
         self._batch: Batch | None = None
         self._retired: list[Batch] = []
         self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._closed = False
         self._connecting = asyncio.Lock()
 
@@ -50,11 +52,10 @@ class Line:
     async def page(self, link: str | None = None) -> Page:
         return await self._ask(lambda batch: batch.page(link))
 
-    async def unchanged(self, pool_id: str, etag: str) -> bool:
-        return await self._ask(lambda batch: batch.unchanged(pool_id, etag))
-
-    async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
-        return await self._ask(lambda batch: batch.write(pool_id, body))
+    async def write(
+        self, pool_id: str, body: Mapping[str, Any], *, etag: str, wanted: Callable[[], None]
+    ) -> Written | None:
+        return await self._ask(lambda batch: batch.write(pool_id, body, etag=etag, wanted=wanted))
 
     async def renew(self) -> None:
         """Connect anew for what comes next; what is under way goes on as it is."""
@@ -63,14 +64,16 @@ class Line:
             await self._close_retired()
 
     async def close(self) -> None:
+        """Return when nothing is under way any more, and every connection is closed."""
         self._closed = True
         self._retire()
-        if not self._under_way:
-            await self._close_retired()
+        await self._idle.wait()
+        await self._close_retired()
 
     async def _ask(self, call: Callable[[Batch], Awaitable[Answer]]) -> Answer:
         self.gate.check()
         self._under_way += 1
+        self._idle.clear()
         try:
             answer = await call(await self._connected())
         except Failure as failure:
@@ -87,6 +90,7 @@ class Line:
                 # A look that was under way when the line was dropped may have connected anew.
                 self._retire()
             if not self._under_way:
+                self._idle.set()
                 await self._close_retired()
 
     def _tell_gate(self, failure: Failure) -> bool:
@@ -95,7 +99,8 @@ class Line:
             # The Secret may have been rotated: the next connection reads it anew.
             self._retire()
         if isinstance(failure, BatchFailure) and not failure.account_wide:
-            self.gate.passed()
+            # An error of one request says that somebody answers; not that it is the account, or that it is well.
+            self.gate.passed(heard=not isinstance(failure, ServiceUnavailable))
             return False
         self.gate.failed(failure)
         return True
@@ -118,7 +123,10 @@ class Line:
 
 
 class Accounts:
-    """The lines by account; `changed(key)` is called when an account's gate has changed."""
+    """The lines by account; `changed(key)` is called when an account's gate has changed.
+
+    `dropped(key)` is called when the last request of an account that is gone has ended.
+    """
 
     def __init__(
         self,
@@ -127,11 +135,13 @@ class Accounts:
         connect: Connector,
         make_gate: MakeGate,
         changed: Callable[[Key], None],
+        dropped: Callable[[Key], None] = lambda _: None,
     ) -> None:
         self._catalog = catalog
         self._connect = connect
         self._make_gate = make_gate
         self._changed = changed
+        self._dropped = dropped
         self._lines: dict[Key, Line] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -156,10 +166,16 @@ class Accounts:
     def drop(self, key: Key) -> None:
         """Forget an account's line; its connection closes in the background."""
         line = self._lines.pop(key, None)
-        if line is not None:
-            task = asyncio.get_running_loop().create_task(line.close())
+        if line is not None or self._catalog.account(key) is None:
+            task = asyncio.get_running_loop().create_task(self._let_go(key, line))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
+
+    async def _let_go(self, key: Key, line: Line | None) -> None:
+        if line is not None:
+            await line.close()
+        if self._catalog.account(key) is None:
+            self._dropped(key)
 
     async def close(self) -> None:
         """Close every line."""

@@ -4,6 +4,9 @@ At a start, after an outage, or when a push to Git changes hundreds of manifests
 pools. What it brought is used once, by the look that had been asked for before the list was; whoever asks for a look
 later has it forgotten and read alone. So no look works with a state that is older than the wish for it. And no write is
 decided by it alone: the last look confirms the ETag.
+
+Nothing depends on it: after a list that fails, whatever the reason, pools are read alone for a while. And it is
+bounded: one page at a time is under way for all accounts together, and what nobody waits for is dropped as it comes.
 """
 
 from __future__ import annotations
@@ -12,12 +15,17 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import BatchPool, Key
 from poolkeeper.engine.accounts import Line
 from poolkeeper.engine.catalog import Catalog
+from poolkeeper.engine.gate import AccountClosed
 from poolkeeper.engine.items import Item, PoolItem
 from poolkeeper.engine.ports import Unread
+
+ALONE = 600.0
+"""Seconds for which the pools of an account are read alone, after a list of them has failed."""
 
 MANY = 24
 """Pools that wait or are looked at, from which on a list is asked for."""
@@ -40,14 +48,16 @@ class ReadAhead:
         self._wanted: dict[Key, set[Key]] = {}
         """By account, while its list is under way."""
         self._turns: defaultdict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._page = asyncio.Lock()
+        self._alone_until: dict[Key, float] = {}
 
     async def read(self, pool: BatchPool, line: Line) -> LivePool:
         """One pool; raises what `Batch.read` raises."""
-        if pool.key not in self._brought and self._load(pool.account) >= MANY:
+        if pool.key not in self._brought and self._may_list(pool.account):
             async with self._turns[pool.account]:
-                # Somebody else's list may have brought it meanwhile.
-                if pool.key not in self._brought:
-                    await self._list(pool.account, line)
+                # Somebody else's list may have brought it meanwhile, or failed.
+                if pool.key not in self._brought and self._may_list(pool.account):
+                    await self._try_to_list(pool.account, line)
         unread = self._brought.pop(pool.key, None)
         return await line.read(pool.pool_id) if unread is None else unread()
 
@@ -57,17 +67,39 @@ class ReadAhead:
         for wanted in self._wanted.values():
             wanted.discard(key)
 
+    def forget_account(self, account: Key) -> None:
+        """An account is gone."""
+        self._turns.pop(account, None)
+        self._alone_until.pop(account, None)
+
+    def _may_list(self, account: Key) -> bool:
+        now = asyncio.get_running_loop().time()
+        return self._load(account) >= MANY and now >= self._alone_until.get(account, 0.0)
+
+    async def _try_to_list(self, account: Key, line: Line) -> None:
+        try:
+            await self._list(account, line)
+        except (Failure, AccountClosed):
+            # Of the account, the read that follows says more.
+            self._alone_until[account] = asyncio.get_running_loop().time() + ALONE
+
     async def _list(self, account: Key, line: Line) -> None:
         wanted = {item.pool for item in self._members(account) if isinstance(item, PoolItem)}
         self._wanted[account] = wanted
         most_pages = max(1, len(wanted) // _SHARE)
+        ids = {pool.pool_id.casefold() for key in wanted if (pool := self._catalog.pool(key)) is not None}
         found: dict[str, Unread] = {}
+        link: str | None = None
         try:
-            page = await line.page()
-            found |= page.pools
-            while page.link is not None and (most_pages := most_pages - 1):
-                page = await line.page(page.link)
-                found |= page.pools
+            while True:
+                async with self._page:
+                    page = await line.page(link)
+                    found |= {pool_id: page.pools[pool_id] for pool_id in ids.intersection(page.pools)}
+                    link = page.link
+                    del page
+                most_pages -= 1
+                if link is None or not most_pages:
+                    break
         finally:
             del self._wanted[account]
         for key in wanted:

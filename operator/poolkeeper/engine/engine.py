@@ -6,7 +6,8 @@ import math
 import random
 from collections.abc import Callable, Hashable, Iterable
 
-from poolkeeper.domain.failures import Failure, Flapping, Throttled
+from poolkeeper.domain.endpoints import same_service
+from poolkeeper.domain.failures import ClusterUnavailable, Failure, Flapping, InternalError, Throttled
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.reasons import Reason, Retry
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
@@ -15,18 +16,27 @@ from poolkeeper.engine.account_reporter import AccountReporter
 from poolkeeper.engine.accounts import Accounts
 from poolkeeper.engine.ahead import ReadAhead
 from poolkeeper.engine.catalog import Catalog
+from poolkeeper.engine.claims import Claims
 from poolkeeper.engine.gate import AccountClosed, Gate
-from poolkeeper.engine.items import AccountItem, Item, PoolItem, SweepItem
+from poolkeeper.engine.items import AccountItem, AccountLane, Item, PoolItem, SweepItem
+from poolkeeper.engine.lists import Lists
 from poolkeeper.engine.memory import Memory
 from poolkeeper.engine.ports import Clock, Cluster, Connector, Secrets
 from poolkeeper.engine.queue import Backoff, KeyedQueue
-from poolkeeper.engine.reconciler import Reconciler
+from poolkeeper.engine.reconciler import Reconciler, Trouble
 from poolkeeper.engine.sweep import Sweeper, interval_of
 from poolkeeper.engine.telemetry import Telemetry
+from poolkeeper.engine.wanted import Superseded
 from poolkeeper.metrics import Metrics
 
 _GATHERING = 0.2
 """Seconds by which an account's report waits for more pools to come, so that many make one report."""
+
+_REPAIR = 2.0
+"""Seconds after which a status that somebody else wrote is put right: for as long, it may be an answer that is late."""
+
+_PATIENCE = 3
+"""Tries in a row that end in an unexpected error, before the status tells."""
 
 
 class Engine:
@@ -46,19 +56,30 @@ class Engine:
     ) -> None:
         self.catalog = Catalog()
         self._clock = clock
+        self._connect = connect
         self._metrics = metrics
         self._slow = slow_retry
         self._memories: dict[Key, Memory] = {}
         self._waiting: dict[Key, set[Key]] = {}
         self._told: dict[Key, Reason] = {}
+        self._bugs: dict[Item, int] = {}
         telemetry = Telemetry(metrics)
-        self._accounts = Accounts(self.catalog, connect=connect, make_gate=self._make_gate, changed=self._gate_changed)
+        self._accounts = Accounts(
+            self.catalog,
+            connect=connect,
+            make_gate=self._make_gate,
+            changed=self._gate_changed,
+            dropped=self._account_ended,
+        )
+        self._claims = Claims(self.catalog, gate=self._accounts.gate, now=clock.now)
+        self._lists = Lists(changed=lambda key: self._queue.add(AccountItem(key)))
         self._queue: KeyedQueue[Item] = KeyedQueue(self._work, lane=self._lane, backoff=backoff)
         self._ahead = ReadAhead(self.catalog, load=self._queue.load, members=self._queue.members)
         self._reconciler = Reconciler(
             self.catalog,
             self._accounts,
             cluster,
+            claims=self._claims,
             ahead=self._ahead,
             secrets=secrets,
             clock=clock,
@@ -74,9 +95,16 @@ class Engine:
             memories=self._memories,
             look_at=self._nudge,
             monotonic=clock.monotonic,
+            lists=self._lists,
         )
         self._reporter = AccountReporter(
-            self.catalog, self._accounts, cluster, clock=clock, telemetry=telemetry, seen=self.account_seen
+            self.catalog,
+            self._accounts,
+            cluster,
+            clock=clock,
+            telemetry=telemetry,
+            seen=self.account_seen,
+            ailing=self._lists.trouble,
         )
         metrics.watch_pools(lambda: ((str(pool.account), *ready_state(pool.status)) for pool in self.catalog.pools()))
         metrics.watch_retired(lambda: (name for pool in self.catalog.pools() for name in pool.retired))
@@ -86,17 +114,19 @@ class Engine:
     # What happens
 
     def pool_seen(self, pool: BatchPool) -> None:
-        """A pool is there, new or changed; only a new spec is a reason to look at it."""
+        """A pool is there, new or changed; a new spec is a reason to look at it, and a status that nobody meant."""
         before = self.catalog.pool(pool.key)
         if not self.catalog.put_pool(pool):
             return
         if before is not None and before.uid != pool.uid:
             self._memories.pop(pool.key, None)
+            self._claims.forget(pool.key)
         if before is not None and before.asks == pool.asks:
+            self._mind_status(pool)
             return
         self._look_at(pool.key)
-        if before is None or (before.account, before.uid) != (pool.account, pool.uid):
-            self._look_at_rivals(pool if before is None else before, pool)
+        if before is not None and before.place != pool.place:
+            self._look_at_rivals(before)
         accounts = {pool.account} if before is None else {pool.account, before.account}
         for key in accounts:
             self._queue.add_after(AccountItem(key), _GATHERING)
@@ -110,31 +140,41 @@ class Engine:
         pool = self.catalog.drop_pool(key, uid)
         if pool is None:
             return
+        self._claims.forget(key)
         self._look_at_rivals(pool)
         self._ahead.forget(key)
         self._memories.pop(key, None)
+        self._bugs.pop(PoolItem(key), None)
         self._queue.forget(PoolItem(key))
         self._queue.add_after(AccountItem(pool.account), _GATHERING)
 
     def account_seen(self, account: BatchAccount) -> None:
         """An account is there, new or changed; a new spec is tried at once, by all who refer to it."""
         before = self.catalog.account(account.key)
-        if not self.catalog.put_account(account) or (before is not None and before.same_service(account)):
+        if not self.catalog.put_account(account):
+            return
+        if before is not None and before.same_service(account):
+            if not self._reporter.is_meant(account):
+                self._queue.add_after(AccountItem(account.key), _REPAIR)
             return
         for item in self._sweeper.groups(account):
             self._queue.add(item)
-        if before is not None:
-            # What one service refused, another may take.
-            for pool in self.catalog.members(account.key):
-                if pool.key in self._memories:
-                    self._memories[pool.key].forgive()
-        self._wake(account.key, rivals=True)
+        members = list(self.catalog.members(account.key))
+        for pool in members:
+            if pool.key in self._memories:
+                # What one service refused, another may take.
+                self._memories[pool.key].forgive()
+        self._wake(account.key)
+        if before is not None and not same_service(before.endpoint, account.endpoint):
+            self._look_at_rivals(*members, account=before)
 
     def account_gone(self, key: Key, uid: str | None = None) -> None:
         """An account is deleted: its pools say so. A namesake of another uid stays."""
-        if self.catalog.drop_account(key, uid) is not None:
+        account = self.catalog.drop_account(key, uid)
+        if account is not None:
             self._accounts.drop(key)
-            self._wake(key, rivals=True)
+            self._wake(key)
+            self._look_at_rivals(*self.catalog.members(key), account=account)
 
     def listed(self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool], *, as_of: int) -> None:
         """The whole truth as of a resource version: heals what watches may lose, deletions above all."""
@@ -163,6 +203,19 @@ class Engine:
     # Work
 
     async def _work(self, item: Item) -> None:
+        try:
+            await self._do(item)
+        except ClusterUnavailable:
+            raise
+        except Exception as error:
+            self._metrics.unexpected.labels(type(item).__name__).inc()
+            self._bugs[item] = self._bugs.get(item, 0) + 1
+            if self._bugs[item] >= _PATIENCE:
+                await self._tell_bug(item, error)
+            raise
+        self._bugs.pop(item, None)
+
+    async def _do(self, item: Item) -> None:
         match item:
             case PoolItem(key):
                 with self._metrics.reconcile_seconds.time():
@@ -177,7 +230,16 @@ class Engine:
                 await self._reporter.report(key)
                 self._queue.forget(item)
 
-    def _come_back(self, item: PoolItem, trouble: Failure | AccountClosed | None) -> None:
+    async def _tell_bug(self, item: Item, error: Exception) -> None:
+        if isinstance(item, PoolItem):
+            await self._reconciler.tell_bug(item.pool, error)
+        else:
+            self._lists.broken(item.account, InternalError(error))
+
+    def _come_back(self, item: PoolItem, trouble: Trouble | None) -> None:
+        if isinstance(trouble, Superseded):
+            self._queue.add(item)
+            return
         pool = self.catalog.pool(item.pool)
         if pool is None or not isinstance(trouble, AccountClosed):
             self._come_back_for(item, trouble if isinstance(trouble, Failure) else None)
@@ -206,7 +268,7 @@ class Engine:
                 return None if pool is None else pool.account
             case SweepItem(account) | AccountItem(account):
                 # Not behind two thousand pools: sweeps keep their interval.
-                return "account", account
+                return AccountLane(account)
 
     def _look_at(self, key: Key) -> None:
         self._ahead.forget(key)
@@ -217,20 +279,23 @@ class Engine:
         if self._queue.nudge(PoolItem(key)):
             self._ahead.forget(key)
 
-    def _look_at_rivals(self, *pools: BatchPool) -> None:
-        rivals = {other.key for pool in pools for other in self.catalog.namesakes(pool.pool_id)}
+    def _look_at_rivals(self, *pools: BatchPool, account: BatchAccount | None = None) -> None:
+        """Have those looked at that may take over from these, at the service of `account` if not of their own."""
+        rivals = {other.key for pool in pools for other in self._claims.waiting(pool, account)}
         # An item that is added while it is worked on is worked on again: each of them once, and the pools not at all.
         for key in sorted(rivals.difference(pool.key for pool in pools)):
             self._look_at(key)
 
-    def _wake(self, account: Key, *, rivals: bool = False) -> None:
+    def _mind_status(self, pool: BatchPool) -> None:
+        memory = self._memories.get(pool.key)
+        if memory is not None and not memory.is_meant(pool):
+            self._queue.add_after(PoolItem(pool.key), _REPAIR)
+
+    def _wake(self, account: Key) -> None:
         self._waiting.pop(account, None)
         self._told.pop(account, None)
-        members = list(self.catalog.members(account))
-        for pool in members:
+        for pool in self.catalog.members(account):
             self._look_at(pool.key)
-        if rivals:
-            self._look_at_rivals(*members)
 
     # Accounts that fail, and come back
 
@@ -253,4 +318,15 @@ class Engine:
             self._queue.add_after(SweepItem(key, account.check_interval), gate.opens_in)
         if gate.serious and self._told.get(key) != gate.failure.reason:
             self._wake(key)
+            self._look_at_rivals(*self.catalog.members(key))
             self._told[key] = gate.failure.reason
+
+    def _account_ended(self, key: Key) -> None:
+        """The last request of an account that is gone has ended: nothing of it is kept."""
+        self._connect.forget(key)
+        self._metrics.forget(str(key))
+        self._ahead.forget_account(key)
+        self._sweeper.forget(key)
+        self._reporter.forget(key)
+        for kept in (self._waiting, self._told):
+            kept.pop(key, None)

@@ -82,10 +82,10 @@ class Gate:
             raise AccountClosed(self._failure, serious=self.serious)
         self._until, self._trial = self._monotonic() + _TRIAL, True
 
-    def passed(self) -> None:
-        """The account has answered."""
-        news = self._failure is not None or not self.answered
-        self.answered = True
+    def passed(self, *, heard: bool = True) -> None:
+        """A request has been answered; `heard` is whether the answer shows that it was the account, and signed in."""
+        news = self._failure is not None or (heard and not self.answered)
+        self.answered = self.answered or heard
         if self._failure is not None and not self._trial:
             # Asked before the gate closed: it says nothing of now, and must not cut a Retry-After short.
             return

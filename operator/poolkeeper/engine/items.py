@@ -1,31 +1,43 @@
-"""What the queue carries."""
+"""What the queue carries.
+
+Items of different kinds are never equal, whatever bears the same name: a namespace, an account and a pool may all be
+called `a`. (Two named tuples of one Key would be equal, and the queue would take one for the other.)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from poolkeeper.domain.resources import Key
 
 
-class PoolItem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PoolItem:
     """Look at one BatchPool."""
 
     pool: Key
 
 
-class SweepItem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SweepItem:
     """Check the pools of one account that share an interval."""
 
     account: Key
     interval: float
 
 
-class AccountItem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AccountItem:
     """Report one BatchAccount."""
 
     account: Key
 
 
 Item = PoolItem | SweepItem | AccountItem
-Lane = Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLane:
+    """Where sweeps and reports of one account go: not behind two thousand pools, whose lane is the account's key."""
+
+    account: Key

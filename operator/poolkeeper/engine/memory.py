@@ -1,52 +1,44 @@
-"""What the engine remembers of each pool between looks; all of it can be lost, at the price of a look more."""
+"""What the engine remembers of each BatchPool between looks; what must outlive a restart stands in its status."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from poolkeeper.domain.address import Address
 from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.conditions import find
 from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.failures import Failure, InvalidProperties
+from poolkeeper.domain.failures import Failure, PoolUnavailable
 from poolkeeper.domain.flaps import Flaps, Limit
-from poolkeeper.domain.observation import LivePool, PoolRow
+from poolkeeper.domain.known import Known, Refusal, account_version, body_digest
+from poolkeeper.domain.observation import PoolRow
+from poolkeeper.domain.old_status import readable, with_history
 from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.packing import packed, unpacked
+from poolkeeper.domain.pending import PendingWrite
 from poolkeeper.domain.plan import Desired, Past
-from poolkeeper.domain.reasons import Reason
-from poolkeeper.domain.resources import Asks, BatchPool, Key
-from poolkeeper.domain.status import refused_message, sent_edition, synced_edition
+from poolkeeper.domain.resources import Asks, BatchAccount, BatchPool, Key
+from poolkeeper.domain.status import MOST_TOKEN, Status
 
 GONE = PoolRow(etag="", state="", allocation_state="")
 """The row of a pool that does not exist."""
 
 
-class RememberedRefusal(InvalidProperties):
-    """A refusal from before a restart, in the words that the status has kept."""
-
-    @property
-    def message(self) -> str:
-        return self.cause
-
-
-@dataclass(frozen=True, slots=True)
-class Restated:
-    """A desired state that the service stores in other words: equal, though we do not know by which rule."""
-
-    sent: Form
-    stored: Form
-
-
 @dataclass(slots=True)
 class Memory:
-    """One pool's."""
+    """One BatchPool's."""
 
-    synced: Edition | None
-    """The newest that has been in sync; a difference to it is drift, not a change of the manifest or of a Secret."""
-    refused: tuple[Edition, Failure] | None
-    """What the service will not take, and why."""
-    sent: Edition | None = None
-    """What was last written."""
+    meant: bytes
+    """The status that it should have, packed: what is there otherwise is not the operator's."""
+    pending: PendingWrite | None = None
+    """A write of which nobody knows yet what became of it."""
+    unverified: tuple[str, Form] | None = None
+    """The ETag of a write that could not be read back, and what the pool was like before it."""
+    known: Known | None = None
+    """None before the pool was read."""
+    counted: str | None = None
+    """The ETag of the drift that was counted last."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     """The versions of the pool's Secrets when it was last looked at; those that were missing are not among them."""
     secret_names: tuple[Key, ...] = ()
@@ -55,55 +47,103 @@ class Memory:
     """What was last evaluated; None has the next sweep look at the pool whatever it finds."""
     unreported: Outcome | None = None
     """A write that no status tells of yet, because Kubernetes could not be reached."""
-    adopted: bool = False
-    """The resource has been in sync with this pool once, or has written to it."""
-    restated: Restated | None = None
     flaps: Flaps = field(default_factory=Flaps)
     asked: Asks | None = None
     """What people asked for when the pool was last looked at."""
+    misses: int = 0
+    """Looks in a row that failed for this pool alone."""
 
     @classmethod
     def of(cls, pool: BatchPool, *, limit: Limit | None = None) -> Memory:
         """What the status tells after a restart."""
-        message = refused_message(pool.status, pool.generation)
-        prefix = f"pool {pool.pool_id}: "
-        refusal = None if message is None else RememberedRefusal(message.removeprefix(prefix))
-        # Which Secrets the refused body was made with is not known any more: with any, it is sent once again.
-        refused = None if refusal is None else (Edition(pool.generation), refusal)
-        adopted = bool(pool.status.get("adopted"))
-        flaps = Flaps(limit or Limit())
-        synced, sent = synced_edition(pool.status), sent_edition(pool.status)
-        return cls(synced=synced, refused=refused, sent=sent, adopted=adopted, flaps=flaps)
+        status = readable(pool.status)
+        return cls(meant=packed(status), pending=PendingWrite.in_status(status), flaps=Flaps(limit or Limit()))
 
     def begin(self, pool: BatchPool) -> None:
-        """A look begins; one that somebody asked for begins the count of corrections anew."""
+        """A look begins; what somebody asked for begins anew."""
         if self.asked is not None and self.asked != pool.asks:
             self.flaps.clear()
+            if self.asked.requests != pool.requests:
+                self.forgive()
         self.asked = pool.asks
 
-    def past(self, pool: BatchPool, desired: Desired, live: LivePool) -> Past:
-        """What the plan needs to know from before."""
-        edition = Edition(pool.generation, desired.secrets)
-        refusal = self.refused[1] if self.refused is not None and self.refused[0] == edition else None
-        expected = self.expected(pool, desired, live)
-        return Past(adopted=self.adopted, refusal=refusal, expected=expected, flaps=self.flaps, sent=self.sent)
+    @property
+    def status(self) -> Status:
+        """The status that was last meant, of which the next one is made."""
+        status: Status = unpacked(self.meant)
+        return status
 
-    def in_sync(self, edition: Edition) -> None:
-        """The pool is as this edition asks."""
-        self.synced, self.adopted = edition, True
+    def readable(self, pool: BatchPool) -> BatchPool:
+        """The resource with a status that the next one can be made of: what it has, and the history that it lacks."""
+        return replace(pool, packed_status=packed(with_history(readable(pool.status), self.status)))
 
-    def expected(self, pool: BatchPool, desired: Desired, live: LivePool) -> Form | None:
-        """What the service makes of this desired state, where that is known to be something else."""
-        if self.restated is None and _is_known(pool, desired, live) and live.form != desired.form:
-            # After a restart: the live state is still the very one that was in sync.
-            self.restated = Restated(desired.form, live.form)
-        if self.restated is None or self.restated.sent != desired.form:
-            return None
-        return self.restated.stored
+    def is_meant(self, pool: BatchPool) -> bool:
+        """Whether the resource has that status."""
+        return pool.packed_status == self.meant or unpacked(pool.packed_status) == unpacked(self.meant)
+
+    def at(self, pool: BatchPool, address: Address) -> Known:
+        """What is known at this address: what stands in memory, or what the status tells."""
+        if self.known is None:
+            self.known = Known.in_status(self.status, address)
+            answered = self.status.get("lastHandledReconcileAt")
+            if pool.requests and pool.requests[-1][:MOST_TOKEN] != answered:
+                self.known = self.known.forgiven()
+            told = Address.in_status(self.status)
+        else:
+            told = self.known.address
+            self.known = self.known.moved_to(address)
+        if not address.same_pool(told):
+            # Corrections and writes of another pool say nothing of this one.
+            self.pending, self.unverified = None, None
+            self.flaps.clear()
+        return self.known
+
+    def past(self, pool: BatchPool, desired: Desired, account: BatchAccount) -> Past:
+        """What the plan needs to know from before; only after `at`."""
+        known = self.known
+        assert known is not None, "a pool is planned for after it was read"
+        refusal = known.refusal
+        if refusal is not None and not _is_of(refusal, pool, desired, account):
+            refusal = None
+        return Past(
+            address=known.address,
+            adopted=known.adopted,
+            refusal=None if refusal is None else refusal.failure,
+            stored=known.stored,
+            flaps=self.flaps,
+            sent=known.sent,
+        )
 
     def forgive(self) -> None:
         """Have everything looked at, and sent, anew."""
-        self.row, self.refused = None, None
+        self.row = None
+        if self.known is not None:
+            self.known = self.known.forgiven()
+
+    def in_sync(self, edition: Edition) -> None:
+        """The pool is as this edition asks."""
+        assert self.known is not None, "a pool is in sync after it was read"
+        self.known = self.known.in_sync(edition)
+
+    def counts(self, etag: str) -> bool:
+        """Whether drift that is found at this ETag is counted; once, however often it is tried to put it right."""
+        told = self.status.get("lastDrift", {}).get("eTag")
+        news = etag not in {self.counted, told}
+        self.counted = etag
+        return news
+
+    def is_a_miss(self, pool: BatchPool, failure: Failure, *, patience: int) -> bool:
+        """Whether a failure of this pool alone is one of the first few, and not worth a status."""
+        if not isinstance(failure, PoolUnavailable):
+            return False
+        self.misses += 1
+        ready = find(self.status.get("conditions", ()), "Ready")
+        well = ready is not None and ready["observedGeneration"] == pool.generation and ready["status"] == "True"
+        return well and self.misses < patience
+
+    def is_drift(self, edition: Edition) -> bool:
+        """Whether a difference to this edition arose behind the manifest's back."""
+        return self.known is not None and self.known.synced == edition
 
     def complete(self, outcome: Outcome) -> Outcome:
         """The outcome with an earlier write that was not reported."""
@@ -113,6 +153,7 @@ class Memory:
         return replace(
             outcome,
             written=earlier.written,
+            written_at=earlier.written_at,
             sent=earlier.sent,
             corrected=earlier.corrected,
             drifted=earlier.drifted,
@@ -120,15 +161,8 @@ class Memory:
         )
 
 
-def _is_known(pool: BatchPool, desired: Desired, live: LivePool) -> bool:
-    """Whether the last write left this very state, or it has been found in sync since, for this edition."""
-    if pool.status.get("secretVersions", {}) != desired.secrets:
+def _is_of(refusal: Refusal, pool: BatchPool, desired: Desired, account: BatchAccount) -> bool:
+    """Whether this body was refused, and nothing has changed since that may make the service take it."""
+    if refusal.edition != Edition(pool.generation, desired.secrets) or refusal.account != account_version(account):
         return False
-    here = (live.row.etag, pool.generation)
-    written = pool.status.get("lastWrite", {})
-    if (written.get("eTag"), written.get("generation")) == here:
-        return True
-    ready = find(pool.status.get("conditions", ()), "Ready")
-    if ready is None or ready["reason"] != Reason.InSync:
-        return False
-    return (pool.status.get("eTag"), ready["observedGeneration"]) == here
+    return refusal.digest == body_digest(desired.form, hidden=desired.hidden)

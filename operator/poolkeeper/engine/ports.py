@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
-from poolkeeper.domain.resources import BatchAccount, Key, Resource
+from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
 from poolkeeper.domain.secret_refs import Secret
 
 
@@ -54,11 +54,13 @@ class Batch(Protocol):
     async def page(self, link: str | None = None) -> Page:
         """The first hundred pools with their properties, or what the link of a page leads to."""
 
-    async def unchanged(self, pool_id: str, etag: str) -> bool:
-        """Whether a pool still has this ETag."""
+    async def write(
+        self, pool_id: str, body: Mapping[str, Any], *, etag: str, wanted: Callable[[], None]
+    ) -> Written | None:
+        """Replace the five properties of a pool; None, and nothing is sent, when it has another ETag by now.
 
-    async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
-        """Replace the five properties of a pool."""
+        `wanted` is called when the request is about to leave, and not before; what it raises keeps it from leaving.
+        """
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -69,6 +71,9 @@ class Connector(Protocol):
 
     async def __call__(self, account: BatchAccount) -> Batch:
         """Raises EndpointNotAllowed, IdentityNotAllowed, SecretNotFound, CredentialUnusable or ClusterUnavailable."""
+
+    def forget(self, key: Key) -> None:
+        """Let go of what is kept for an account that is gone."""
 
 
 class Cluster(Protocol):
@@ -92,6 +97,10 @@ class Secrets(Protocol):
 
     async def version(self, key: Key) -> str:
         """The version alone, for a check."""
+
+
+PoolSeen = Callable[[BatchPool], None]
+"""Told of a pool that is new or has changed."""
 
 
 class Clock(Protocol):

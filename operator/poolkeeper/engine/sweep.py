@@ -3,7 +3,8 @@
 One list call tells the ETag and state of every pool of the account (1000 to a page); only pools whose row differs
 from the one last evaluated are looked at. Where fewer pools are asked for than the list has pages, each is asked for
 alone: never more requests than the list takes. (A conditional GET would be as cheap, but its 304 hides the allocation
-state, which changes without the ETag.)
+state, which changes without the ETag.) Where the list fails and the account does not, each pool is asked for alone too:
+it costs more, and nobody is left without checks.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from poolkeeper.engine.accounts import Accounts, Line
 from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.gate import AccountClosed
 from poolkeeper.engine.items import SweepItem
+from poolkeeper.engine.lists import Lists
 from poolkeeper.engine.memory import GONE, Memory
-from poolkeeper.engine.ports import Secrets
+from poolkeeper.engine.ports import Listing, Secrets
 from poolkeeper.engine.rotation import Rotation
 
 _EARLIEST = 0.9
@@ -38,6 +40,7 @@ class Sweeper:
         memories: Mapping[Key, Memory],
         look_at: Callable[[Key], None],
         monotonic: Callable[[], float],
+        lists: Lists,
     ) -> None:
         self._catalog = catalog
         self._accounts = accounts
@@ -45,6 +48,7 @@ class Sweeper:
         self._memories = memories
         self._look_at = look_at
         self._monotonic = monotonic
+        self._lists = lists
         self._pages: dict[Key, int] = {}
         self._checked: dict[Key, float] = {}
         self._steady: set[SweepItem] = set()
@@ -60,9 +64,7 @@ class Sweeper:
         """One check; seconds until the next, or None when the group is no more."""
         account = self._catalog.account(item.account)
         if account is None:
-            self._steady.discard(item)
-            self._checked.pop(item.account, None)
-            self._rotation.forget(item.account)
+            self.forget(item.account)
             return None
         if item not in self.groups(account):
             self._steady.discard(item)
@@ -92,6 +94,14 @@ class Sweeper:
         self._steady.add(item)
         return item.interval * random.uniform(_EARLIEST, 1.0)  # noqa: S311 - spreads load, guards nothing
 
+    def forget(self, key: Key) -> None:
+        """An account is gone."""
+        self._steady = {item for item in self._steady if item.account != key}
+        self._checked.pop(key, None)
+        self._pages.pop(key, None)
+        self._rotation.forget(key)
+        self._lists.forget(key)
+
     def ages(self) -> dict[str, float]:
         """Seconds since each account was last checked."""
         now = self._monotonic()
@@ -99,14 +109,28 @@ class Sweeper:
 
     async def _rows(self, line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
         key = line.account.key
-        if not pools:
-            await line.probe()
-            return {}
-        if len(pools) <= self._pages.get(key, 1):
-            return {pool.pool_id.casefold(): await _row(line, pool.pool_id) for pool in pools}
-        listing = await line.rows()
-        self._pages[key] = listing.pages
+        if pools and len(pools) <= self._pages.get(key, 1) and self._lists.trouble(key) is None:
+            return await _one_by_one(line, pools)
+        try:
+            if not pools:
+                await line.probe()
+                listing = Listing({}, 1)
+            else:
+                listing = await line.rows()
+        except Failure as failure:
+            if line.gate.failure is not None:
+                raise
+            # It concerns no single pool, and not the account as a whole either.
+            self._lists.failed(key, failure)
+            return await _one_by_one(line, pools)
+        self._lists.worked(key)
+        if pools:
+            self._pages[key] = listing.pages
         return listing.rows
+
+
+async def _one_by_one(line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
+    return {pool.pool_id.casefold(): await _row(line, pool.pool_id) for pool in pools}
 
 
 def interval_of(pool: BatchPool, account: BatchAccount) -> float:

@@ -1,21 +1,26 @@
-"""One write, and the read that verifies it."""
+"""One write: noted, sent if it is still wanted, and read back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from poolkeeper.domain.drift import drift, paths_of
 from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.failures import Failure, InvalidProperties
+from poolkeeper.domain.failures import Failure, InvalidProperties, NotStored, ServiceUnavailable
+from poolkeeper.domain.known import Refusal, account_version, body_digest
 from poolkeeper.domain.observation import LivePool, Written
 from poolkeeper.domain.outcome import Outcome
-from poolkeeper.domain.plan import Desired, Write
+from poolkeeper.domain.pending import PendingWrite
+from poolkeeper.domain.plan import Desired, Write, not_stored
 from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.stored import judged
+from poolkeeper.engine.accounts import Line
 from poolkeeper.engine.gate import AccountClosed
-from poolkeeper.engine.memory import Memory, Restated
-from poolkeeper.engine.ports import Batch
+from poolkeeper.engine.memory import Memory
+from poolkeeper.engine.pool_reporter import PoolReporter
+from poolkeeper.engine.ports import Clock
 from poolkeeper.engine.telemetry import Telemetry
+from poolkeeper.engine.wanted import Superseded, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,50 +29,103 @@ class Look:
 
     desired: Desired
     live: LivePool
-    batch: Batch
+    line: Line
     edition: Edition
 
 
 class Writer:
     """Sends what the plan says."""
 
-    def __init__(self, telemetry: Telemetry, *, monotonic: Callable[[], float]) -> None:
+    def __init__(self, wanted: Wanted, reporter: PoolReporter, *, clock: Clock, telemetry: Telemetry) -> None:
+        self._wanted = wanted
+        self._reporter = reporter
+        self._clock = clock
         self._telemetry = telemetry
-        self._monotonic = monotonic
 
-    async def write(self, pool: BatchPool, write: Write, seen: Outcome, *, look: Look, memory: Memory) -> Outcome:
-        """Write, verify, remember; a refusal is an outcome too."""
+    async def write(
+        self, pool: BatchPool, write: Write, seen: Outcome, *, look: Look, memory: Memory
+    ) -> Outcome | None:
+        """Write, read back, remember; None when the pool has moved. A refusal is an outcome too.
+
+        Raises Superseded when the write is not wanted any more.
+        """
+        time = self._clock.now()
+        memory.pending = PendingWrite(time, look.live.row.etag, look.edition, write.differences, seen.drifted)
+        sent = False
+
+        def wanted() -> None:
+            nonlocal sent
+            self._wanted.check(pool, look.line.account)
+            sent = True
+
         try:
-            written = await look.batch.write(pool.pool_id, write.body)
+            if not await self._reporter.note(pool, memory):
+                raise Superseded(f"BatchPool {pool.key} is gone")
+            written = await look.line.write(pool.pool_id, write.body, etag=look.live.row.etag, wanted=wanted)
         except AccountClosed as closed:
-            self._telemetry.write(pool, closed.failure)
+            self._failed(pool, closed.failure, memory, sent=sent)
             raise
         except Failure as failure:
-            self._telemetry.write(pool, failure)
-            if isinstance(failure, InvalidProperties):
-                memory.refused = (look.edition, failure)
-            return replace(seen, failure=failure, differences=write.differences)
+            self._failed(pool, failure, memory, sent=sent)
+            if isinstance(failure, InvalidProperties) and failure.code:
+                self._refused(failure, look, memory)
+            return replace(seen, failure=failure, differences=write.differences, known=memory.known)
+        finally:
+            if not sent:
+                memory.pending = None
+        if written is None:
+            return None
+        memory.pending = None
         self._telemetry.write(pool, None)
-        memory.row = look.live.row_after(written)
-        memory.in_sync(look.edition)
-        memory.sent = look.edition
+        return await self._verified(pool, write, written, seen, look=look, memory=memory)
+
+    def _failed(self, pool: BatchPool, failure: Failure, memory: Memory, *, sent: bool) -> None:
+        if sent:
+            self._telemetry.write(pool, failure)
+        if not isinstance(failure, ServiceUnavailable):
+            # The service has said that it did not do it; of any other failure the next look finds out.
+            memory.pending = None
+
+    def _refused(self, failure: InvalidProperties, look: Look, memory: Memory) -> None:
+        assert memory.known is not None, "a pool is written after it was read"
+        digest = body_digest(look.desired.form, hidden=look.desired.hidden)
+        refusal = Refusal(digest, look.edition, account_version(look.line.account), failure)
+        memory.known = replace(memory.known, refusal=refusal)
+
+    async def _verified(
+        self, pool: BatchPool, write: Write, written: Written, seen: Outcome, *, look: Look, memory: Memory
+    ) -> Outcome:
+        """What the service made of the write. An unknown rule of its would otherwise be drift, corrected for ever."""
+        assert memory.known is not None, "a pool is written after it was read"
         if seen.drifted:
-            memory.flaps.corrected(paths_of(write.differences), now=self._monotonic())
-        before, memory.restated = memory.restated, await self._verify(pool, written, look)
-        news = memory.restated is not None and memory.restated != before
-        restated = drift(memory.restated.stored, look.desired.form) if memory.restated is not None and news else ()
-        return replace(seen, corrected=write.differences, written=written, sent=look.edition, restated=restated)
-
-    async def _verify(self, pool: BatchPool, written: Written, look: Look) -> Restated | None:
-        """What the service made of the write, where it is something else than was sent.
-
-        An unknown rule of the service would otherwise look like drift, and be corrected for ever.
-        """
+            memory.flaps.corrected(paths_of(write.differences), now=self._clock.monotonic())
+        done = replace(seen, corrected=write.differences, written=written, sent=look.edition)
+        # The service has taken it, so a password that it never shows has reached it.
+        memory.known = replace(memory.known.in_sync(look.edition), sent=look.edition)
+        memory.row = look.live.row_after(written)
         try:
-            stored = await look.batch.read(pool.pool_id)
+            stored = await look.line.read(pool.pool_id)
         except (Failure, AccountClosed):
-            # Not verified; the next look finds the ETag of this write and knows that it is ours.
-            return None
-        if stored.row.etag != written.etag or stored.form == look.desired.form:
-            return None
-        return Restated(look.desired.form, stored.form)
+            memory.unverified = (written.etag, look.live.form)
+            return replace(done, known=memory.known)
+        if stored.form == look.desired.form:
+            memory.known = replace(memory.known, stored=None)
+            if not written.etag:
+                done = replace(done, written=replace(written, etag=stored.row.etag))
+                memory.row = stored.row
+        elif stored.row.etag == written.etag:
+            return self._stored_otherwise(pool, replace(done, live=stored), look=look, memory=memory)
+        return replace(done, known=memory.known)
+
+    def _stored_otherwise(self, pool: BatchPool, done: Outcome, *, look: Look, memory: Memory) -> Outcome:
+        assert memory.known is not None and done.live is not None, "the pool was read back"  # noqa: PT018 - one fact
+        before = memory.known.stored
+        stored = judged(look.live.form, done.live.form, look.desired.form, ignore=pool.ignore)
+        memory.known = replace(memory.known, stored=stored)
+        differences = drift(done.live.form, look.desired.form)
+        failure: NotStored | None = not_stored(stored)
+        if failure is None:
+            return replace(done, known=memory.known, restated=differences if stored != before else ())
+        # It has never been in sync with this edition: what differs is nobody's drift.
+        memory.known = replace(memory.known, synced=None)
+        return replace(done, known=memory.known, failure=failure, differences=differences)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from poolkeeper.domain.address import Address
 from poolkeeper.domain.drift import Difference, in_words, paths_of
 from poolkeeper.domain.failures import AwaitingApproval, Failure, InvalidSpec, RemovalNeedsConsent, UnsupportedProperty
 from poolkeeper.domain.masks import Mask
@@ -17,7 +18,7 @@ from poolkeeper.domain.plan import Decision, Desired, Keep, Leave, Past, Watch, 
 from poolkeeper.domain.pointers import MISSING, value_at
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.removals import removals
-from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.resources import BatchAccount, BatchPool
 from poolkeeper.domain.shown import shown
 from poolkeeper.engine.memory import Memory
 from poolkeeper.preview.findings import Change, NotCompared, Outlook, Verdict
@@ -34,8 +35,7 @@ class Subject:
     """Whether that status is known; a pool that the cluster does not have yet is known not to be adopted."""
     resolved: Resolved
     live: LivePool
-    version: str
-    """The api-version."""
+    account: BatchAccount
 
 
 def outlook(subject: Subject) -> Outlook:
@@ -46,14 +46,16 @@ def outlook(subject: Subject) -> Outlook:
     try:
         desired = Desired.of(
             resolved.properties,
-            version=subject.version,
+            version=subject.account.api_version,
             ignore=pool.ignore,
             live=subject.live.properties,
             secrets=resolved.versions,
         )
     except (InvalidSpec, UnsupportedProperty) as failure:
         return Outlook(Verdict.BLOCKED, mask.words(failure.message), failure.reason)
-    past = Memory.of(pool).past(pool, desired, subject.live)
+    memory = Memory.of(pool)
+    memory.at(pool, Address.of(pool, subject.account, created=subject.live.created))
+    past = memory.past(pool, desired, subject.account)
     if not subject.known:
         past = replace(past, adopted=True)
     decision = plan(pool, desired, subject.live, past=past, now=0.0)

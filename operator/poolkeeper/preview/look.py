@@ -92,7 +92,7 @@ class Preview:
         pool = as_pool(manifest, body)
         resolved = await resolve(pool.properties, self._sources.cluster, namespace=pool.key.namespace)
         live = await _read(await self._sources.connections.to(account), pool.pool_id)
-        subject = Subject(pool, known=known, resolved=resolved, live=live, version=account.account.api_version)
+        subject = Subject(pool, known=known, resolved=resolved, live=live, account=account.account)
         found = outlook(subject)
         return Outlook(
             found.verdict, found.message, found.reason, found.changes, found.not_compared, (*found.notes, *notes)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
 from poolkeeper.engine.account_reporter import AccountReporter
 from poolkeeper.engine.accounts import Accounts, MakeGate
 from poolkeeper.engine.ahead import ReadAhead
 from poolkeeper.engine.catalog import Catalog
-from poolkeeper.engine.gate import AccountClosed, Gate
+from poolkeeper.engine.claims import Claims
+from poolkeeper.engine.gate import Gate
+from poolkeeper.engine.lists import Lists
 from poolkeeper.engine.memory import Memory
-from poolkeeper.engine.reconciler import Reconciler
+from poolkeeper.engine.reconciler import Reconciler, Trouble
 from poolkeeper.engine.sweep import Sweeper
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.metrics import Metrics
@@ -36,11 +37,13 @@ class Desk:
         self.catalog = Catalog()
         self.memories: dict[Key, Memory] = {}
         self.looked_at: list[str] = []
+        self.lists = Lists(changed=lambda _: None)
         self.accounts = Accounts(self.catalog, connect=self.connector, make_gate=make_gate, changed=lambda _: None)
         self.reconciler = Reconciler(
             self.catalog,
             self.accounts,
             self.cluster,
+            claims=Claims(self.catalog, gate=self.accounts.gate, now=clock.now),
             ahead=ReadAhead(self.catalog, load=lambda _: 0, members=lambda _: ()),
             secrets=self.secrets,
             clock=clock,
@@ -58,6 +61,7 @@ class Desk:
             memories=self.memories,
             look_at=lambda looked_at: self.looked_at.append(looked_at.name),
             monotonic=clock.monotonic,
+            lists=self.lists,
         )
 
     def service(self, account: str = "research") -> FakeService:
@@ -106,7 +110,7 @@ class Desk:
         else:
             self.catalog.put_account(answered)
 
-    async def look(self, name: str = "rendering") -> Failure | AccountClosed | None:
+    async def look(self, name: str = "rendering") -> Trouble | None:
         """One reconcile."""
         return await self.reconciler.reconcile(key(name))
 

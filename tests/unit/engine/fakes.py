@@ -17,7 +17,7 @@ from typing import Any
 from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.failures import Failure, PoolkeeperError, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
-from poolkeeper.domain.resources import BatchAccount
+from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.ports import Listing, Page, Unread
 
 Json = dict[str, Any]
@@ -149,6 +149,7 @@ class KeptPool:
     etag: str
     state: str = "active"
     allocation: str = "steady"
+    created: str = ""
 
     @property
     def row(self) -> PoolRow:
@@ -169,10 +170,13 @@ class FakeService(Switchboard):
         self.stores: Callable[[Json], Json] = dict
         """What the service makes of a body; as it was sent, unless a test has another rule."""
         self._version = 0
+        self._made = 0
 
     def put(self, pool_id: str, properties: Mapping[str, Any] | None = None, *, state: str = "active") -> None:
         """Make a pool."""
-        self.pools[pool_id.casefold()] = KeptPool(pool_id, dict(properties or {}), self._etag(), state=state)
+        self._made += 1
+        kept = KeptPool(pool_id, dict(properties or {}), self._etag(), state=state, created=f"creation-{self._made}")
+        self.pools[pool_id.casefold()] = kept
 
     def drift(self, pool_id: str, properties: Mapping[str, Any]) -> None:
         """Somebody else changes a pool's properties."""
@@ -241,11 +245,13 @@ class FakeBatch:
         pools = {pool_id: _unread(kept, broken=pool_id == broken) for pool_id, kept in every[begin:end]}
         return Page(pools, str(end) if end < len(every) else None)
 
-    async def unchanged(self, pool_id: str, etag: str) -> bool:
+    async def write(
+        self, pool_id: str, body: Mapping[str, Any], *, etag: str, wanted: Callable[[], None]
+    ) -> Written | None:
         await self._received("unchanged", pool_id)
-        return self.service.find(pool_id).etag == etag
-
-    async def write(self, pool_id: str, body: Mapping[str, Any]) -> Written:
+        if self.service.find(pool_id).etag != etag:
+            return None
+        wanted()
         await self._received("write", pool_id)
         kept = self.service.write(pool_id, body)
         self.service.answered("write", pool_id)
@@ -273,7 +279,8 @@ def _unread(kept: KeptPool, *, broken: bool) -> Unread:
 
 
 def _as_read(kept: KeptPool) -> LivePool:
-    return LivePool(kept.row, "2026-01-01T00:00:00Z", None, canonical(kept.properties))
+    form = canonical(kept.properties)
+    return LivePool(kept.row, "2026-01-01T00:00:00Z", None, form, kept.properties, kept.created)
 
 
 class FakeConnector:
@@ -283,6 +290,7 @@ class FakeConnector:
         self.services: dict[str, FakeService] = {}
         self.connections: list[FakeBatch] = []
         self.trouble: Failure | PoolkeeperError | None = None
+        self.forgotten: list[Key] = []
 
     def service(self, endpoint: str) -> FakeService:
         """The service behind an endpoint, made when first asked for."""
@@ -298,3 +306,6 @@ class FakeConnector:
             raise self.trouble
         self.connections.append(FakeBatch(self.service(account.endpoint), account))
         return self.connections[-1]
+
+    def forget(self, key: Key) -> None:
+        self.forgotten.append(key)

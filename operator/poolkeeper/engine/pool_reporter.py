@@ -1,0 +1,73 @@
+"""Tell what came of a look at a pool: in its status, as events, in the log."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from poolkeeper.domain.announcements import announcements
+from poolkeeper.domain.failures import ClusterUnavailable
+from poolkeeper.domain.outcome import Outcome
+from poolkeeper.domain.packing import packed
+from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.status import Status, pool_status, suspended_status
+from poolkeeper.engine.memory import Memory
+from poolkeeper.engine.ports import Clock, Cluster, PoolSeen
+from poolkeeper.engine.telemetry import Telemetry
+
+log = logging.getLogger(__name__)
+
+
+class PoolReporter:
+    """Writes the status of pools, when it has changed; `seen` is told of every answered patch."""
+
+    def __init__(self, cluster: Cluster, *, clock: Clock, telemetry: Telemetry, seen: PoolSeen) -> None:
+        self._cluster = cluster
+        self._clock = clock
+        self._telemetry = telemetry
+        self._seen = seen
+
+    async def report(self, pool: BatchPool, outcome: Outcome, memory: Memory) -> None:
+        """The outcome of a look, with a write from before that is not told yet. Raises ClusterUnavailable."""
+        outcome = replace(memory.complete(outcome), pending=memory.pending)
+        memory.unreported = outcome if outcome.written is not None else None
+        before = memory.readable(pool)
+        if not await self._show(pool, pool_status(before, outcome, now=self._clock.now()), memory):
+            return
+        memory.unreported = None
+        for announcement in announcements(before, outcome):
+            self._telemetry.announce(pool, announcement)
+            self._cluster.announce(pool, announcement)
+
+    async def suspended(self, pool: BatchPool, memory: Memory) -> None:
+        """That nothing is done. Raises ClusterUnavailable."""
+        before = memory.readable(pool)
+        await self._show(pool, suspended_status(before, now=self._clock.now(), pending=memory.pending), memory)
+
+    async def note(self, pool: BatchPool, memory: Memory) -> bool:
+        """Have the status tell of the write that is about to be sent; False when the resource is gone.
+
+        Where Kubernetes cannot take it the write is sent all the same: drift is put right while it is away.
+        """
+        assert memory.pending is not None, "there is a write to tell of"
+        try:
+            status = {**memory.readable(pool).status, "pendingWrite": memory.pending.told}
+            return await self._show(pool, status, memory)
+        except ClusterUnavailable as error:
+            log.warning("a write is sent that no status tells of: %s", error)
+            return True
+
+    async def _show(self, pool: BatchPool, status: Status, memory: Memory) -> bool:
+        """Have the resource show this status; False when the resource is gone."""
+        memory.meant = packed(status)
+        if status == pool.status:
+            return True
+        body = await self._cluster.patch_status(pool, status)
+        if body is None:
+            return False
+        answered = BatchPool.parse(body)
+        # As the API server keeps it: it leaves out what its CRD does not know.
+        memory.meant = answered.packed_status
+        # As if a watch had told it: the answer may be the first to know of a newer spec.
+        self._seen(answered)
+        return True
