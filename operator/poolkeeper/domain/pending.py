@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from poolkeeper.domain.drift import Difference
@@ -56,6 +56,11 @@ class PendingWrite:
                 if edition is not None:
                     return cls(time, etag, edition, differences, drifted)
         return None
+
+    def since(self, noted: PendingWrite | None) -> PendingWrite:
+        """The same write, with the time at which it was first noted."""
+        same = noted is not None and {**self.told, "time": noted.time} == noted.told
+        return replace(self, time=noted.time) if noted is not None and same else self
 
     def found_in(self, live: LivePool) -> Written:
         """What the service would have answered, as far as the pool tells."""

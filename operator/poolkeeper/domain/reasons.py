@@ -84,6 +84,6 @@ CONSEQUENCES = {
     Reason.Throttled: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.ServiceUnavailable: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.Unreachable: Consequence(Retry.BACKOFF, reconciling=True),
-    Reason.ListRefused: Consequence(Retry.CHECK, reconciling=True),
+    Reason.ListRefused: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.InternalError: Consequence(Retry.BACKOFF, reconciling=True),
 }

@@ -31,6 +31,9 @@ _KEY = secrets.token_bytes(32)
 MOST_LOST = 10
 """Paths of what was not stored that a status keeps."""
 
+MOST_CHARACTERS = 1024
+"""Of one of them, which is for people to read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -49,7 +52,7 @@ class Stored:
     @property
     def told(self) -> dict[str, Any] | None:
         """For a status; None for what may not be told."""
-        return None if self.private else {"digest": self.digest, "lost": list(self.lost[:MOST_LOST])}
+        return None if self.private else {"digest": self.digest, "lost": [path[:MOST_CHARACTERS] for path in self.lost[:MOST_LOST]]}
 
     @classmethod
     def in_status(cls, value: Any) -> Stored | None:

@@ -99,7 +99,7 @@ class Claims:
 
     def _may_sign_in(self, pool: BatchPool) -> bool:
         gate = self._gate(pool.account)
-        if gate is None:
+        if gate is None or gate.failure is None:
+            # An account that was never heard of has its chance first.
             return True
-        # An account that was never heard of has its chance first; one that never answered has had it.
-        return gate.answered if gate.failure is not None else True
+        return gate.answered and not self._is_bad(pool)

@@ -31,6 +31,8 @@ class Memory:
 
     meant: bytes
     """The status that it should have, packed: what is there otherwise is not the operator's."""
+    there: bytes = b"{}"
+    """The status that it has, packed, as far as the look that is under way knows."""
     pending: PendingWrite | None = None
     """A write of which nobody knows yet what became of it."""
     unverified: tuple[str, Form] | None = None
@@ -57,7 +59,7 @@ class Memory:
     def of(cls, pool: BatchPool, *, limit: Limit | None = None) -> Memory:
         """What the status tells after a restart."""
         status = readable(pool.status)
-        return cls(meant=packed(status), pending=PendingWrite.in_status(status), flaps=Flaps(limit or Limit()))
+        return cls(meant=packed(status), there=pool.packed_status, pending=PendingWrite.in_status(status), flaps=Flaps(limit or Limit()))
 
     def begin(self, pool: BatchPool) -> None:
         """A look begins; what somebody asked for begins anew."""
@@ -66,6 +68,7 @@ class Memory:
             if self.asked.requests != pool.requests:
                 self.forgive()
         self.asked = pool.asks
+        self.there = pool.packed_status
 
     @property
     def status(self) -> Status:
@@ -75,7 +78,7 @@ class Memory:
 
     def readable(self, pool: BatchPool) -> BatchPool:
         """The resource with a status that the next one can be made of: what it has, and the history that it lacks."""
-        return replace(pool, packed_status=packed(with_history(readable(pool.status), self.status)))
+        return replace(pool, packed_status=packed(with_history(readable(unpacked(self.there)), self.status)))
 
     def is_meant(self, pool: BatchPool) -> bool:
         """Whether the resource has that status."""

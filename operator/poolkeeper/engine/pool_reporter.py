@@ -29,7 +29,8 @@ class PoolReporter:
 
     async def report(self, pool: BatchPool, outcome: Outcome, memory: Memory) -> None:
         """The outcome of a look, with a write from before that is not told yet. Raises ClusterUnavailable."""
-        outcome = replace(memory.complete(outcome), pending=memory.pending)
+        outcome = memory.complete(outcome)
+        outcome = replace(outcome, pending=memory.pending or outcome.pending)
         memory.unreported = outcome if outcome.written is not None else None
         before = memory.readable(pool)
         if not await self._show(pool, pool_status(before, outcome, now=self._clock.now()), memory):
@@ -60,14 +61,15 @@ class PoolReporter:
     async def _show(self, pool: BatchPool, status: Status, memory: Memory) -> bool:
         """Have the resource show this status; False when the resource is gone."""
         memory.meant = packed(status)
-        if status == pool.status:
+        shown = replace(pool, packed_status=memory.there)
+        if status == shown.status:
             return True
-        body = await self._cluster.patch_status(pool, status)
+        body = await self._cluster.patch_status(shown, status)
         if body is None:
             return False
         answered = BatchPool.parse(body)
         # As the API server keeps it: it leaves out what its CRD does not know.
-        memory.meant = answered.packed_status
+        memory.meant = memory.there = answered.packed_status
         # As if a watch had told it: the answer may be the first to know of a newer spec.
         self._seen(answered)
         return True

@@ -12,6 +12,7 @@ from poolkeeper.domain.observation import LivePool, Written
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.pending import PendingWrite
 from poolkeeper.domain.plan import Desired, Write, not_stored
+from poolkeeper.domain.reasons import Retry
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.stored import judged
 from poolkeeper.engine.accounts import Line
@@ -49,8 +50,10 @@ class Writer:
 
         Raises Superseded when the write is not wanted any more.
         """
-        time = self._clock.now()
-        memory.pending = PendingWrite(time, look.live.row.etag, look.edition, write.differences, seen.drifted)
+        pending = PendingWrite(
+            self._clock.now(), look.live.row.etag, look.edition, write.differences, drifted=seen.drifted
+        ).since(PendingWrite.in_status(memory.status))
+        memory.pending = pending
         sent = False
 
         def wanted() -> None:
@@ -69,7 +72,9 @@ class Writer:
             self._failed(pool, failure, memory, sent=sent)
             if isinstance(failure, InvalidProperties) and failure.code:
                 self._refused(failure, look, memory)
-            return replace(seen, failure=failure, differences=write.differences, known=memory.known)
+            # One that is tried again stays noted, so that trying costs no patch.
+            again = pending if failure.retry in {Retry.BACKOFF, Retry.SLOWLY} else None
+            return replace(seen, failure=failure, differences=write.differences, known=memory.known, pending=again)
         finally:
             if not sent:
                 memory.pending = None

@@ -41,7 +41,9 @@ def pool(
     return BatchPool.parse(body)
 
 
-def account(*, status: Mapping[str, Any] | None = None, generation: int = 3) -> BatchAccount:
+def account(
+    api_version: str = "2024-07-01.20.0", *, status: Mapping[str, Any] | None = None, generation: int = 3
+) -> BatchAccount:
     """The BatchAccount `lab/research`."""
     return BatchAccount(
         key=Key("lab", "research"),
@@ -50,7 +52,7 @@ def account(*, status: Mapping[str, Any] | None = None, generation: int = 3) -> 
         resource_version=78,
         endpoint="https://research.westeurope.batch.azure.com",
         account_name="research",
-        api_version="2024-07-01.20.0",
+        api_version=api_version,
         auth=Auth("SharedKey", secret=Key("lab", "batch-credentials")),
         check_interval=60.0,
         max_requests_per_second=20,

@@ -16,6 +16,7 @@ from poolkeeper.domain.flaps import Flaps
 from poolkeeper.domain.plan import Desired, Keep, Leave, Past, Watch, Write, plan
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.resources import APPROVE
+from poolkeeper.domain.stored import judged
 from tests.unit.domain.examples import WRITTEN, live, metadata, pool
 
 REFUSAL = InvalidProperties("the service answered 400 InvalidPropertyValue", code="InvalidPropertyValue")
@@ -144,10 +145,10 @@ def test_a_deleting_pool_names_no_differences_since_nobody_will_correct_them() -
 
 
 def test_what_the_service_makes_of_the_desired_state_counts_as_equal() -> None:
-    past = Past(expected=canonical(OTHER))
+    past = Past(adopted=True, stored=judged(canonical({}), canonical(OTHER), canonical(WANTED)))
     assert decide(live(OTHER), past=past) == Keep()
-    decision = decide(live(MORE), past=Past(adopted=True, expected=canonical(OTHER)))
-    assert paths_of(decision.differences) == ["/metadata/team"], "what is known to be equal is no difference"
+    decision = decide(live(MORE), past=past)
+    assert paths_of(decision.differences) == ["/metadata/owner", "/metadata/team"], "all that the body changes"
     assert decision.body == full_body(WANTED), "what is sent is still what the manifest says"
 
 

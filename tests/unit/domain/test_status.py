@@ -28,7 +28,6 @@ def test_the_first_look_at_a_pool_in_sync_says_so() -> None:
         "lastModified": "2026-01-01T12:00:00Z",
         "pool": {"state": "active", "allocationState": "steady", "currentNodeCommunicationMode": "classic"},
         "drift": [],
-        "adopted": True,
         "conditions": [
             {
                 "type": "Ready",
@@ -108,6 +107,9 @@ MARKED = [
     Conditions(failures.UnsupportedProperty("certificates"), stalled=True, reconciling=False),
     Conditions(failures.CannotBeKept("a password"), stalled=True, reconciling=False),
     Conditions(failures.Flapping("put right", pause=60), stalled=True, reconciling=False),
+    Conditions(failures.NotStored("the service"), stalled=True, reconciling=False),
+    Conditions(failures.InternalError(ValueError("x")), stalled=False, reconciling=True),
+    Conditions(failures.ListRefused("the list"), stalled=False, reconciling=True),
 ]
 
 

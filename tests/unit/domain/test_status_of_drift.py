@@ -15,9 +15,6 @@ from poolkeeper.domain.status import (
     pool_status,
     ready_reason,
     ready_state,
-    refused_message,
-    sent_edition,
-    synced_edition,
 )
 from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, conditions, differences, live, pool
 
@@ -107,32 +104,7 @@ def status_of(outcome: Outcome, *, old: dict[str, Any] | None = None, generation
 
 
 IN_SYNC = status_of(Outcome(live=live()))
-WROTE = status_of(Outcome(live=live(), written=WRITTEN, corrected=differences("/a")))
 WITH_SECRETS = status_of(Outcome(live=live(), written=WRITTEN, sent=Edition(3, {"creds": "7"})))
-LATER = status_of(Outcome(failure=BUSY), old=WROTE, generation=4)
-
-
-@pytest.mark.parametrize(
-    ("status", "synced", "sent", "reason"),
-    [
-        ({}, None, None, "nothing was ever said"),
-        (IN_SYNC, Edition(3), None, "ready says so"),
-        (LATER, Edition(3), Edition(3), "the last write was of an older manifest"),
-        (status_of(Outcome(failure=BUSY)), None, None, "it never was in sync"),
-        (WITH_SECRETS, Edition(3, {"creds": "7"}), Edition(3, {"creds": "7"}), "the versions of its Secrets too"),
-        (
-            status_of(Outcome(live=live()), old=WITH_SECRETS, generation=4),
-            Edition(4, {"creds": "7"}),
-            Edition(3, {"creds": "7"}),
-            "in sync without a write: what was sent is as old as it was",
-        ),
-    ],
-)
-def test_what_was_in_sync_and_what_was_sent_survives_a_restart(
-    status: dict[str, Any], synced: Edition | None, sent: Edition | None, reason: str
-) -> None:
-    assert synced_edition(status) == synced, reason
-    assert sent_edition(status) == sent, reason
 
 
 def test_the_versions_of_secrets_are_those_of_the_last_write() -> None:
@@ -150,29 +122,6 @@ def test_a_write_that_is_told_later_is_told_of_its_own_generation() -> None:
 
 
 STALLED = status_of(Outcome(live=live(), failure=REFUSED, differences=differences("/a")))
-UNPACKED = status_of(Outcome(live=live(), failure=failures.PackagesUnavailable("409"), differences=differences("/a")))
-
-
-SAID = f"pool Rendering: {REFUSED.message}"
-
-
-@pytest.mark.parametrize(
-    ("status", "message", "reason"),
-    [
-        ({}, None, "nothing was said"),
-        (STALLED, SAID, "the service will not take this manifest"),
-        (UNPACKED, None, "missing packages are tried again"),
-        (
-            status_of(Outcome(failure=failures.EndpointNotAllowed("x"))),
-            None,
-            "the endpoint is not the manifest's fault",
-        ),
-        (IN_SYNC, None, "it was taken"),
-        (status_of(Outcome(live=live(), failure=REFUSED), generation=2), None, "another manifest was refused"),
-    ],
-)
-def test_a_refusal_for_good_survives_a_restart(status: dict[str, Any], message: str | None, reason: str) -> None:
-    assert refused_message(status, 3) == message, reason
 
 
 def test_ready_is_read_back() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from poolkeeper.domain import failures
+from poolkeeper.domain.address import Address
 from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.drift import drift
 from poolkeeper.domain.failures import Failure, Flapping
+from poolkeeper.domain.known import Known
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.shown import MOST_CHARACTERS as MOST_SHOWN
-from poolkeeper.domain.status import MOST_PATHS, MOST_TOKEN, pool_status, refused_message, suspended_status
-from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, conditions, differences, live, metadata, pool
+from poolkeeper.domain.status import MOST_PATHS, MOST_TOKEN, pool_status, suspended_status
+from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, account, conditions, differences, live, metadata, pool
 
 OWNER = differences("/metadata/owner")
 BUSY = failures.ServiceUnavailable("no answer")
@@ -63,22 +66,45 @@ def test_a_status_of_everything_at_its_longest_can_be_patched() -> None:
     assert len(str(status)) < 500_000
 
 
+HERE = Address.of(pool(), account(), created="2026-01-01T00:00:00Z")
+ADOPTED = {"address": HERE.told, "adopted": True}
+
+
 @pytest.mark.parametrize(
     ("outcome", "before", "adopted", "reason"),
     [
-        (Outcome(live=live()), None, True, "in sync once"),
-        (Outcome(live=live(), corrected=OWNER, written=WRITTEN), None, True, "written once"),
-        (Outcome(live=live(), differences=OWNER), None, None, "only watched, and different"),
-        (Outcome(live=live(), failure=failures.RemovalNeedsConsent("x"), differences=OWNER), None, None, "not agreed"),
+        (Outcome(live=live(), known=Known(HERE, adopted=True)), None, True, "it is known to be"),
+        (Outcome(live=live(), known=Known(HERE), differences=OWNER), ADOPTED, None, "it is known not to be"),
         (Outcome(failure=BUSY), None, None, "never seen"),
-        (Outcome(failure=BUSY), {"adopted": True}, True, "what was adopted stays so in trouble"),
-        (Outcome(live=live(), differences=OWNER), {"adopted": True}, True, "and when it differs"),
+        (Outcome(failure=BUSY), ADOPTED, True, "what was adopted stays so in trouble"),
     ],
 )
-def test_a_pool_is_adopted_once_it_has_been_in_sync(
+def test_a_status_tells_what_is_known(
     outcome: Outcome, before: dict[str, Any] | None, *, adopted: bool | None, reason: str
 ) -> None:
     assert pool_status(pool(status=before), outcome, now=NOW).get("adopted") is adopted, reason
+
+
+HISTORY = {"lastWrite": {"generation": 2}, "secretVersions": {"creds": "1"}, "lastDrift": {"time": EARLIER}}
+
+
+@pytest.mark.parametrize(
+    ("address", "kept", "reason"),
+    [
+        (HERE, True, "the same pool"),
+        (replace(HERE, api_version="2025-06-01"), True, "the same pool, seen otherwise"),
+        (replace(HERE, created="2026-02-01T00:00:00Z"), False, "made anew under its id"),
+        (replace(HERE, endpoint="https://other.westeurope.batch.azure.com"), False, "another account's"),
+        (replace(HERE, uid="another"), False, "another resource's status, from a backup"),
+    ],
+)
+def test_the_history_is_that_of_the_pool_that_the_status_speaks_of(
+    address: Address, reason: str, *, kept: bool
+) -> None:
+    before = {**ADOPTED, **HISTORY}
+    status = pool_status(pool(status=before), Outcome(live=live(), known=Known(address)), now=NOW)
+    assert status["address"] == address.told
+    assert {name: status[name] for name in HISTORY if name in status} == (HISTORY if kept else {}), reason
 
 
 def test_a_plan_is_shown_while_it_waits_and_no_longer() -> None:
@@ -139,7 +165,6 @@ def test_a_suspended_pool_keeps_everything_and_says_so() -> None:
         "observedGeneration": 3,
         "lastTransitionTime": NOW,
     }
-    assert refused_message(status, 3) is not None, "a restart while suspended forgets no refusal"
 
 
 def test_a_second_look_at_a_suspended_pool_changes_nothing() -> None:

@@ -1,102 +1,146 @@
-"""What is remembered of a pool, and what of it survives a restart."""
+"""What is remembered of a pool, for which address it holds, and what of it survives a restart."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from poolkeeper.domain.drift import Difference
+from poolkeeper.domain.address import Address
+from poolkeeper.domain.drift import Difference, drift
 from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import Failure, InvalidProperties, ServiceUnavailable
 from poolkeeper.domain.flaps import Limit
+from poolkeeper.domain.known import Known, Refusal, account_version, body_digest
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.packing import packed
-from poolkeeper.domain.plan import Desired
+from poolkeeper.domain.pending import PendingWrite
+from poolkeeper.domain.plan import Desired, Past
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.status import pool_status
+from poolkeeper.domain.stored import judged
 from poolkeeper.engine.memory import Memory
-from tests.unit.engine.builders import pool
+from tests.unit.engine.builders import account, pool
 
-LIVE = LivePool(PoolRow("0x1", "active", "steady"), "2026-01-01T00:00:00Z", None, {})
+LIVE = LivePool(PoolRow("0x1", "active", "steady"), "2026-01-01T00:00:00Z", None, {}, created="2026-01-01")
 WRITTEN = Written("0x2", "2026-01-01T00:00:00Z", "request-1")
 CORRECTED = (Difference("/metadata/owner", "replace"),)
 NOW = "2026-01-02T00:00:00Z"
+ACCOUNT = account()
+HERE = Address.of(pool(), ACCOUNT, created="2026-01-01")
+BEFORE, SENT, STORED = ({"metadata": {"owner": "you"}}, {"metadata": {"owner": "me"}}, {"metadata": {"owner": "ME!"}})
+REFUSED = InvalidProperties("the service answered 400", code="InvalidPropertyValue")
 
 
-def after(outcome: Outcome, *, generation: int = 3, status: Any = None) -> dict[str, Any]:
-    return pool_status(pool(generation=generation, status=status), outcome, now=NOW)
+def desired(form: Mapping[str, Any] = SENT, **secrets: str) -> Desired:
+    return Desired(dict(form), {}, secrets)
 
 
-REFUSED = Outcome(live=LIVE, failure=InvalidProperties("the service answered 400"), differences=CORRECTED)
+def refusal(edition: Edition | None = None) -> Refusal:
+    digest = body_digest(SENT, hidden=frozenset())
+    return Refusal(digest, edition or Edition(3), account_version(ACCOUNT), REFUSED)
 
 
-def refusal_of(memory: Memory, resource: BatchPool, **secrets: str) -> Failure | None:
-    return memory.past(resource, Desired({}, {}, secrets), LIVE).refusal
+FULL = Known(
+    HERE,
+    adopted=True,
+    synced=Edition(3, {"creds": "1"}),
+    sent=Edition(2, {"creds": "0"}),
+    refusal=refusal(),
+    stored=judged(BEFORE, STORED, SENT),
+)
+"""Everything that can be known, at once."""
 
 
-SEEDS = [
-    pytest.param({}, None, False, "a resource that was never looked at", id="new"),
-    pytest.param(after(Outcome(live=LIVE)), Edition(3), False, "in sync", id="in sync"),
-    pytest.param(
-        after(Outcome(failure=ServiceUnavailable("no")), status=after(Outcome(live=LIVE, written=WRITTEN))),
-        Edition(3),
-        False,
-        "was written once, whatever is the matter now",
-        id="written, then lost",
-    ),
-    pytest.param(after(REFUSED), None, True, "never in sync, and refused", id="refused"),
-    pytest.param(
-        after(REFUSED, status=after(Outcome(live=LIVE, written=WRITTEN), generation=2)),
-        Edition(2),
-        True,
-        "an older manifest was in sync",
-        id="refused after a change",
-    ),
-]
+def status_of(known: Known = FULL) -> dict[str, Any]:
+    """What the status of a look says that found this known, after a write of what was sent."""
+    sent = known.sent or Edition(1)
+    return pool_status(pool(generation=3), Outcome(live=LIVE, known=known, written=WRITTEN, sent=sent), now=NOW)
 
 
-@pytest.mark.parametrize(("status", "synced", "refused", "reason"), SEEDS)
-def test_the_status_tells_after_a_restart(
-    status: dict[str, Any], synced: Edition | None, reason: str, *, refused: bool
-) -> None:
-    resource = pool(generation=3, status=status)
-    memory = Memory.of(resource)
-    assert memory.synced == synced, reason
-    assert (refusal_of(memory, resource) is not None) is refused, reason
-    assert memory.row is None, "the first sweep looks at it in any case"
+def known_after_restart(status: Mapping[str, Any], address: Address = HERE, **how: Any) -> Known:
+    resource = pool(generation=3, status=status, **how)
+    return Memory.of(resource).at(resource, address)
 
 
-def test_a_remembered_refusal_says_what_the_status_said() -> None:
-    status = after(REFUSED)
-    resource = pool(generation=3, status=status)
-    refusal = refusal_of(Memory.of(resource), resource)
-    assert refusal is not None
-    assert after(Outcome(live=LIVE, failure=refusal, differences=CORRECTED), status=status) == status
-
-
-def test_a_refusal_is_for_its_generation_only() -> None:
-    memory = Memory(synced=None, refused=(Edition(3), InvalidProperties("no")))
-    assert refusal_of(memory, pool(generation=3)) is not None
-    assert refusal_of(memory, pool(generation=4)) is None
-    assert refusal_of(memory, pool(generation=2)) is None
-    assert refusal_of(memory, pool(generation=3), creds="7") is None, "another Secret makes another body"
-    assert Memory.of(pool(generation=4, status=after(REFUSED))).refused is None
+def test_all_that_is_known_survives_a_restart() -> None:
+    found = known_after_restart(status_of())
+    assert found.refusal is not None
+    assert replace(found, refusal=None) == replace(FULL, refusal=None)
+    assert (found.refusal.digest, found.refusal.edition) == (refusal().digest, refusal().edition)
+    assert found.refusal.failure.message == REFUSED.message, "in the very words, so that the status does not change"
 
 
 @pytest.mark.parametrize(
-    ("status", "adopted", "reason"),
+    ("other", "same_pool", "reason"),
     [
-        ({}, False, "never looked at"),
-        (after(Outcome(live=LIVE)), True, "in sync once"),
-        (after(Outcome(failure=ServiceUnavailable("no")), status=after(Outcome(live=LIVE))), True, "then in trouble"),
-        (after(REFUSED), False, "never written"),
+        (replace(HERE, endpoint="https://other.example"), False, "another account, or another endpoint of it"),
+        (replace(HERE, pool_id="other"), False, "another pool of the account"),
+        (replace(HERE, created="2026-01-02"), False, "a pool that was made anew under its id"),
+        (replace(HERE, uid="uid-2"), False, "a status from a backup, or of a namesake"),
+        (replace(HERE, api_version="2025-06-01"), True, "seen through another api-version"),
+        (replace(HERE, rules=HERE.rules + 1), True, "compared by an operator that has learnt something"),
     ],
 )
-def test_adoption_survives_a_restart(status: dict[str, Any], reason: str, *, adopted: bool) -> None:
-    assert Memory.of(pool(generation=3, status=status)).adopted is adopted, reason
+@pytest.mark.parametrize("restarted", [False, True])
+def test_nothing_is_known_at_another_address(other: Address, reason: str, *, same_pool: bool, restarted: bool) -> None:
+    resource = pool(generation=3, status=status_of())
+    memory = Memory.of(resource)
+    if not restarted:
+        memory.at(resource, HERE)
+    assert memory.at(resource, other) == Known(other, sent=FULL.sent if same_pool else None), reason
+
+
+@pytest.mark.parametrize(
+    "status", [{}, {"adopted": True}, {"adopted": True, "address": {"uid": "uid-1"}}, {"address": 7}]
+)
+def test_a_status_without_an_address_tells_nothing(status: dict[str, Any]) -> None:
+    """One of an older version, or one that was written by hand."""
+    assert known_after_restart({**status, "lastWrite": {"time": NOW, "generation": 1}}) == Known(HERE)
+
+
+def past(memory: Memory, wanted: Desired, resource: BatchPool | None = None, generation: int = 1) -> Past:
+    return memory.past(resource or pool(generation=3), wanted, account(generation=generation))
+
+
+@pytest.mark.parametrize(
+    ("resource", "wanted", "generation", "holds", "reason"),
+    [
+        (pool(generation=3), desired(), 1, True, "the very body, to the very account"),
+        (pool(generation=4), desired(), 1, False, "somebody has changed the manifest"),
+        (pool(generation=3), desired({"metadata": {"owner": "she"}}), 1, False, "a live part of it is another"),
+        (pool(generation=3), desired(creds="7"), 1, False, "a Secret is another"),
+        (pool(generation=3), desired(), 2, False, "somebody has changed the account"),
+    ],
+)
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_refusal_ends_with_its_cause(
+    resource: BatchPool, wanted: Desired, generation: int, reason: str, *, holds: bool, restarted: bool
+) -> None:
+    memory = Memory.of(pool(generation=3, status=status_of()))
+    memory.at(resource, HERE)
+    if not restarted:
+        memory.known = FULL
+    assert (past(memory, wanted, resource, generation).refusal is not None) is holds, reason
+
+
+def test_a_refusal_ends_when_a_person_asks() -> None:
+    memory = Memory.of(pool(generation=3, status=status_of()))
+    memory.at(pool(generation=3), HERE)
+    memory.begin(pool(generation=3))
+    assert past(memory, desired()).refusal is not None
+    memory.begin(replace(pool(generation=3), requests=("now",)))
+    assert past(memory, desired()).refusal is None
+
+
+def test_a_request_from_while_the_operator_was_away_ends_a_refusal_too() -> None:
+    resource = replace(pool(generation=3, status=status_of()), requests=("now",))
+    assert Memory.of(resource).at(resource, HERE).refusal is None
+    answered = replace(resource, packed_status=packed({**status_of(), "lastHandledReconcileAt": "now"}))
+    assert Memory.of(answered).at(answered, HERE).refusal is not None
 
 
 def test_the_limit_of_corrections_is_the_operators() -> None:
@@ -124,62 +168,60 @@ def test_the_count_of_corrections_begins_anew_when_a_person_asks(
     assert (memory.flaps.flapping(["/metadata/owner"], now=5) == []) is cleared, reason
 
 
-STORED, SENT = {"metadata": {"owner": "ME"}}, {"metadata": {"owner": "me"}}
-OWN = {"lastWrite": {"eTag": "0x1", "generation": 3}}
-
-
 @pytest.mark.parametrize(
-    ("status", "live", "expected", "reason"),
+    ("live", "wanted", "known", "reason"),
     [
-        (OWN, STORED, STORED, "it is the very state that our write left"),
-        (OWN, SENT, None, "it was stored as it was sent"),
-        ({"lastWrite": {"eTag": "0x0", "generation": 3}}, STORED, None, "somebody has changed it since"),
-        ({"lastWrite": {"eTag": "0x1", "generation": 2}}, STORED, None, "we wrote another manifest"),
-        ({}, STORED, None, "we never wrote"),
+        (STORED, SENT, True, "it differs as it did after the write"),
+        ({"metadata": {"owner": "ME"}}, SENT, False, "somebody has changed it since"),
+        (STORED, {"metadata": {"owner": "she"}}, False, "another manifest is another matter"),
+        ({"metadata": {"owner": "ME!", "team": "x"}}, SENT, False, "something else differs too"),
     ],
 )
 def test_what_the_service_makes_of_a_manifest_is_known_again_after_a_restart(
-    status: dict[str, Any], live: dict[str, Any], expected: dict[str, Any] | None, reason: str
+    live: dict[str, Any], wanted: dict[str, Any], reason: str, *, known: bool
 ) -> None:
-    resource = pool(generation=3, status=status)
+    stored = known_after_restart(status_of()).stored
+    assert stored is not None
+    assert stored.fits(live, wanted, drift(live, wanted)) is known, reason
+
+
+def test_an_unanswered_write_is_remembered_until_a_pool_of_another_address_is_read() -> None:
+    noted = PendingWrite(NOW, "0x1", Edition(3, {"creds": "1"}), CORRECTED, drifted=True)
+    resource = pool(status={**status_of(), "pendingWrite": noted.told})
     memory = Memory.of(resource)
-    assert memory.expected(resource, Desired(SENT, {}), replace(LIVE, form=live)) == expected, reason
-    moved = replace(LIVE, row=PoolRow("0x7", "active", "steady"), form=live)
-    assert memory.expected(resource, Desired(SENT, {}), moved) == expected, "and is not forgotten when the pool moves"
-    assert memory.expected(resource, Desired({"metadata": {}}, {}), moved) is None, "another manifest is another matter"
-
-
-@pytest.mark.parametrize(
-    ("recorded", "now", "known", "reason"),
-    [
-        ({"creds": "1"}, {"creds": "1"}, True, "the same Secrets as at the last write"),
-        ({"creds": "1"}, {"creds": "2"}, False, "a rotated Secret must reach the pool"),
-        ({}, {"creds": "1"}, False, "in sync without a write: with which Secret is not known"),
-        ({"creds": "1"}, {}, False, "a manifest that takes nothing from Secrets any more"),
-    ],
-)
-def test_what_was_in_sync_is_known_again_only_with_the_same_secrets(
-    recorded: dict[str, str], now: dict[str, str], reason: str, *, known: bool
-) -> None:
-    resource = pool(generation=3, status={**OWN, "secretVersions": recorded})
-    found = Memory.of(resource).expected(resource, Desired(SENT, {}, now), replace(LIVE, form=STORED))
-    assert found == (STORED if known else None), reason
+    memory.at(resource, HERE)
+    assert memory.pending == noted
+    memory.at(resource, replace(HERE, created="another"))
+    assert memory.pending is None
 
 
 def test_an_unreported_write_is_told_with_the_next_outcome() -> None:
     earlier = Outcome(live=LIVE, corrected=CORRECTED, written=WRITTEN, drifted=True, restated=CORRECTED)
-    memory = Memory(synced=Edition(3), refused=None, unreported=earlier)
+    memory = Memory(meant=b"{}", unreported=earlier)
     completed = memory.complete(Outcome(live=LIVE))
     assert (completed.written, completed.corrected, completed.drifted) == (WRITTEN, CORRECTED, True)
     assert completed.restated == CORRECTED
 
 
 def test_a_newer_write_takes_the_place_of_an_unreported_one() -> None:
-    memory = Memory(synced=Edition(3), refused=None, unreported=Outcome(written=WRITTEN))
+    memory = Memory(meant=b"{}", unreported=Outcome(written=WRITTEN))
     newer = Outcome(live=LIVE, written=Written("0x3", "2026-01-01T00:00:00Z", "request-2"))
     assert memory.complete(newer) is newer
 
 
 def test_without_an_unreported_write_an_outcome_is_complete() -> None:
     outcome = Outcome(live=LIVE)
-    assert Memory(synced=Edition(3), refused=None).complete(outcome) is outcome
+    assert Memory(meant=b"{}").complete(outcome) is outcome
+
+
+@pytest.mark.parametrize(
+    ("failure", "told_by", "reason"),
+    [
+        (ServiceUnavailable("503"), 1, "the account's gate has its own patience"),
+        (InvalidProperties("400"), 1, "waiting helps nobody"),
+    ],
+)
+def test_only_trouble_with_one_pool_is_waited_for(failure: Failure, told_by: int, reason: str) -> None:
+    memory = Memory.of(pool(status=pool_status(pool(), Outcome(live=LIVE), now=NOW)))
+    looks = [memory.is_a_miss(pool(), failure, patience=3) for _ in range(4)]
+    assert looks.index(False) + 1 == told_by, reason

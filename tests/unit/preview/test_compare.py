@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from poolkeeper.domain.address import Address
 from poolkeeper.domain.canonical import canonical
+from poolkeeper.domain.known import Known
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.secret_refs import Reference
+from poolkeeper.domain.stored import judged
 from poolkeeper.preview.compare import Subject, outlook
 from poolkeeper.preview.findings import Outlook, Verdict
 from poolkeeper.preview.secrets import Resolved
-from tests.unit.domain.examples import live, metadata, pool
+from tests.unit.domain.examples import account, live, metadata, pool
 
 VERSION = "2024-07-01.20.0"
 MINE = metadata(owner="me")
 THEIRS = metadata(owner="you")
 MORE = metadata(owner="you", team="vfx")
-ADOPTED = {"adopted": True}
+HERE = Address.of(pool(), account(VERSION), created="")
+ADOPTED = Known(HERE, adopted=True).told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +147,7 @@ def look(row: Row) -> Outlook:
         known=row.known,
         resolved=Resolved(row.properties),
         live=live(row.live, state=row.state),
-        version=row.version,
+        account=account(row.version),
     )
     return outlook(subject)
 
@@ -159,10 +163,11 @@ def test_the_verdict_is_the_operators_decision(row: Row) -> None:
 
 
 def test_what_the_service_made_of_the_last_write_is_no_difference() -> None:
-    written = {"eTag": "0x8DE000000000001", "generation": 3, "time": "", "requestID": ""}
-    row = Row(reason="restated", status={"adopted": True, "lastWrite": written}, verdict=Verdict.IN_SYNC)
+    stored = judged(canonical({}), canonical(THEIRS), canonical(MINE))
+    row = Row(reason="restated", status=Known(HERE, adopted=True, stored=stored).told, verdict=Verdict.IN_SYNC)
     assert look(row).verdict is Verdict.IN_SYNC
-    other = Row(reason="", status={"adopted": True, "lastWrite": {**written, "generation": 2}}, verdict=Verdict.CHANGE)
+    elsewhere = replace(HERE, created="another")
+    other = Row(reason="", status=Known(elsewhere, adopted=True, stored=stored).told, verdict=Verdict.CHANGE)
     assert look(other).verdict is Verdict.CHANGE
 
 
@@ -184,7 +189,7 @@ def task(value: str, *, file: str = "https://x.example/a.sh", **more: Any) -> di
 
 
 def with_secret(resolved: Resolved, there: dict[str, Any], *, known: bool = True) -> Outlook:
-    subject = Subject(pool({}, status=ADOPTED), known=known, resolved=resolved, live=live(there), version=VERSION)
+    subject = Subject(pool({}, status=ADOPTED), known=known, resolved=resolved, live=live(there), account=account())
     return outlook(subject)
 
 
@@ -250,5 +255,5 @@ def test_a_password_that_the_service_never_shows_is_no_difference_where_nothing_
 
 def test_forms_are_not_changed_by_being_shown() -> None:
     there = live(task(PLANTED.plain()))
-    outlook(Subject(pool({}), known=True, resolved=Resolved(task(PLANTED)), live=there, version=VERSION))
+    outlook(Subject(pool({}), known=True, resolved=Resolved(task(PLANTED)), live=there, account=account()))
     assert there.form == canonical(task(PLANTED.plain()))

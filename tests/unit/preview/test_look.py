@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from poolkeeper.domain.address import Address
 from poolkeeper.domain.failures import ClusterUnavailable, EndpointNotAllowed, PoolNotFound, Throttled
+from poolkeeper.domain.known import Known
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import Key
 from poolkeeper.preview.accounts import Account, Accounts
@@ -139,10 +141,11 @@ async def test_a_broken_account_of_the_files_is_not_replaced_by_the_clusters() -
     assert "is in the files, and something is wrong with it" in one.outlook.message
 
 
+ADOPTED = Known(Address(ENDPOINT, "rendering", "", "u", "2024-07-01.20.0"), adopted=True).told
 BODY = {
     "metadata": {"uid": "u", "generation": 4, "resourceVersion": "9", "annotations": {"poolkeeper.dev/approve": "abc"}},
     "spec": {"accountRef": {"name": "research"}, "poolID": "rendering", "properties": {}, "mode": "Enforce"},
-    "status": {"adopted": True},
+    "status": ADOPTED,
 }
 
 
@@ -150,7 +153,7 @@ def test_of_the_clusters_object_identity_approval_and_status_are_taken() -> None
     same = manifest(mode="Enforce", adoption="Guard")
     filled = Manifest(same.kind, same.key, same.place, with_defaults("BatchPool", same.spec), {})
     pool = as_pool(filled, BODY)
-    assert (pool.uid, pool.generation, pool.approved, pool.status) == ("u", 4, "abc", {"adopted": True})
+    assert (pool.uid, pool.generation, pool.approved, pool.status) == ("u", 4, "abc", ADOPTED)
     changed = Manifest(same.kind, same.key, same.place, {**filled.spec, "properties": metadata(a="b")}, {})
     assert as_pool(changed, BODY).generation == 5, "what applying it would make"
 
