@@ -70,7 +70,8 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
 
 def _remembered(old: Status, outcome: Outcome) -> Status:
     """What goes on from the old status, and what is known of the pool from now on."""
-    kept, known = _OF_THE_POOL, outcome.known
+    known = outcome.known
+    kept: tuple[str, ...] = _OF_THE_POOL
     if known is not None:
         # What happened to one pool is not another's past.
         kept = _HISTORY if known.address.same_pool(Address.in_status(old)) else ()

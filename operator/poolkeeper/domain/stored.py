@@ -52,7 +52,8 @@ class Stored:
     @property
     def told(self) -> dict[str, Any] | None:
         """For a status; None for what may not be told."""
-        return None if self.private else {"digest": self.digest, "lost": [path[:MOST_CHARACTERS] for path in self.lost[:MOST_LOST]]}
+        lost = [path[:MOST_CHARACTERS] for path in self.lost[:MOST_LOST]]
+        return None if self.private else {"digest": self.digest, "lost": lost}
 
     @classmethod
     def in_status(cls, value: Any) -> Stored | None:

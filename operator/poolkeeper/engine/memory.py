@@ -59,7 +59,8 @@ class Memory:
     def of(cls, pool: BatchPool, *, limit: Limit | None = None) -> Memory:
         """What the status tells after a restart."""
         status = readable(pool.status)
-        return cls(meant=packed(status), there=pool.packed_status, pending=PendingWrite.in_status(status), flaps=Flaps(limit or Limit()))
+        pending = PendingWrite.in_status(status)
+        return cls(meant=packed(status), there=pool.packed_status, pending=pending, flaps=Flaps(limit or Limit()))
 
     def begin(self, pool: BatchPool) -> None:
         """A look begins; what somebody asked for begins anew."""

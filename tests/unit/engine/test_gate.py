@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -185,13 +186,14 @@ def test_after_an_answer_the_count_of_failures_begins_anew(gate: Gate, time: Tim
 
 def test_others_are_told_of_steps_and_not_of_every_answer(gate: Gate, time: Time, changes: Changes) -> None:
     told = []
-    for step in (
+    steps: tuple[Callable[[], None], ...] = (
         gate.passed,
         gate.passed,
         lambda: gate.failed(ServiceUnavailable("no answer")),
         lambda: fail_again(gate, time, ServiceUnavailable("no answer")),
         lambda: fail_again(gate, time, ServiceUnavailable("no answer")),
-    ):
+    )
+    for step in steps:
         step()
         told.append(changes.count)
     assert told == [1, 1, 2, 3, 4], "the first answer, then each failed try"

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable, RemovalNeedsConsent
-from poolkeeper.engine.gate import AccountClosed
+from poolkeeper.domain.failures import PoolNotFound, PoolUnavailable, RemovalNeedsConsent
+from poolkeeper.engine.reconciler import Trouble
 from tests.unit.engine.desk import Desk
 from tests.unit.engine.fakes import Json
 from tests.unit.engine.lab import POOL, key, metadata
@@ -26,7 +26,7 @@ def desk() -> Desk:
     return desk
 
 
-async def look_while_it_moves(desk: Desk, *moves: Json | None) -> Failure | AccountClosed | None:
+async def look_while_it_moves(desk: Desk, *moves: Json | None) -> Trouble | None:
     """One look; each last look in it comes after one of these changes (None: a resize)."""
     hold = desk.service().hold("unchanged")
     look = asyncio.create_task(desk.look())
