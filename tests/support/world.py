@@ -57,6 +57,11 @@ class World:
         `adoption` is Overwrite unless said otherwise: a scenario about something else need not ask for consent first.
         Those about adoption say Guard, which is the default of the API.
         """
+        self.kubectl.apply(self.pool_manifest(name, properties, pool_id=pool_id, **spec))
+
+    @staticmethod
+    def pool_manifest(name: str, properties: Json, *, pool_id: str | None = None, **spec: Any) -> Json:
+        """What `pool` applies."""
         full = {
             "accountRef": {"name": "research"},
             "poolID": pool_id or name,
@@ -64,7 +69,23 @@ class World:
             "properties": properties,
             **spec,
         }
-        self.kubectl.apply(_resource("BatchPool", name, full))
+        return _resource("BatchPool", name, full)
+
+    def pools(self, *manifests: Json) -> None:
+        """Many BatchPools in one call."""
+        self.kubectl.apply(list(manifests))
+
+    def said_of_all(self) -> dict[str, Json]:
+        """The conditions of every BatchPool by name and type, as of its newest generation."""
+        found = self.kubectl.json("get", "batchpools")["items"]
+        return {
+            body["metadata"]["name"]: {
+                one["type"]: one
+                for one in body.get("status", {}).get("conditions", [])
+                if one["observedGeneration"] == body["metadata"]["generation"]
+            }
+            for body in found
+        }
 
     def remove(self, name: str) -> None:
         """Delete a BatchPool; it has to go at once."""
