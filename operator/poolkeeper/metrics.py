@@ -94,6 +94,10 @@ class Metrics:
         """Count, at each scrape, the manifests that use what Azure has retired, by property."""
         self.registry.register(_Retired(uses))
 
+    def watch_versions(self, versions: Callable[[], Iterable[str]]) -> None:
+        """Count, at each scrape, the accounts on an api-version that Azure will retire, by version."""
+        self.registry.register(_Versions(versions))
+
     def watch_checks(self, ages: Callable[[], Mapping[str, float]]) -> None:
         """Tell at each scrape how long ago each account was last checked."""
         self.registry.register(_Checks(ages))
@@ -126,6 +130,21 @@ class _Retired(Collector):
         )
         for name, count in Tally(self._uses()).items():
             family.add_metric([name], count)
+        yield family
+
+
+class _Versions(Collector):
+    def __init__(self, versions: Callable[[], Iterable[str]]) -> None:
+        self._versions = versions
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            "poolkeeper_retiring_api_version",
+            "BatchAccounts on an api-version that Azure will retire.",
+            labels=["api_version"],
+        )
+        for version, count in Tally(self._versions()).items():
+            family.add_metric([version], count)
         yield family
 
 

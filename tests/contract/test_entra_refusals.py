@@ -18,6 +18,7 @@ from tests.batchsim.sim import BatchSim, load_pools
 from tests.contract.entra import PRINCIPAL, SECRET, WORD, Office
 from tests.entrasim.certificates import client_certificate
 from tests.entrasim.directory import CLIENT, TENANT
+from tests.support.writing import write_over
 
 OTHER_TENANT = "99999999-2222-4333-8444-555555555555"
 
@@ -175,14 +176,14 @@ async def test_a_revoked_role_is_told_with_what_is_missing_and_recovers(office: 
     application.roles = frozenset({"read"})
     await client.probe()
     with pytest.raises(failures.AccessDenied, match="batchAccounts/pools/write") as caught:
-        await client.write("rendering", full_body({}))
+        await write_over(client, "rendering", office.sim.etag("rendering"), full_body({}))
     assert not caught.value.account_wide, "one who may read can still look for drift"
     application.roles = frozenset()
     denied = await refused(client)
     assert isinstance(denied, failures.AccessDenied)
     assert denied.account_wide
     application.roles = frozenset({"read", "write"})
-    await client.write("rendering", full_body({}))
+    await write_over(client, "rendering", office.sim.etag("rendering"), full_body({}))
     assert len(office.entra.journal.entries()) == 1, "a role is no reason for another token"
 
 

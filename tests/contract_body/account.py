@@ -9,6 +9,7 @@ from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.plan import Decision, Desired, Keep, Past, Write, plan
 from tests.batchsim.sim import BatchSim
 from tests.contract_body.leaves import Json, Path, value_at
+from tests.support.writing import write_over
 from tests.unit.domain.examples import pool as a_pool
 
 POOL = "under-test"
@@ -36,7 +37,7 @@ class Account:
         """Do what the operator does about a pool that differs; the body that the service received."""
         decision = await self.decide(properties)
         assert isinstance(decision, Write), "the pool differs from the manifest"
-        await self.client.write(POOL, decision.body)
+        await write_over(self.client, POOL, self.sim.etag(POOL), decision.body)
         self.sent = Edition(a_pool(properties).generation)
         (entry,) = self.sim.journal.entries("UpdatePoolProperties", status=204)
         assert isinstance(await self.decide(properties), Keep), "in sync after one write"

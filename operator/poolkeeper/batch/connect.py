@@ -59,6 +59,9 @@ class Connect:
         )
         return BatchClient(transport, version=account.api_version)
 
+    def forget(self, key: Key) -> None:
+        self._limiters.pop(key, None)
+
     def _limiter(self, account: BatchAccount) -> Limiter:
         """The account's; one that connects anew has not been given another second's worth of requests."""
         known = self._limiters.get(account.key)

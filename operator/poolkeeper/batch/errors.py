@@ -1,9 +1,12 @@
 """From the service's answer, or the lack of one, to a failure that callers branch on.
 
 The envelope is flat (`code`, `message.value`, `values`), unlike ARM's. The text of a message ends with lines
-`RequestId:` and `Time:`, new for each request, which are cut off so that a status stays as it is. `values` may repeat
-what was sent, secrets included, and never gets out; of it, only the name of a property is used, and only where it is
-one of ours.
+`RequestId:` and `Time:`, new for each request, which are cut off so that a status stays as it is. `values` often holds
+the cause itself (`Reason`, or a pair of package and reason). It may also repeat what was sent: it goes through the same
+redactor as the message, and both are bounded before.
+
+Only an answer with a `code` is the Batch service's: a front end or a proxy answers 400 too, in HTML, and says nothing
+of the body by that.
 """
 
 from __future__ import annotations
@@ -16,18 +19,23 @@ from typing import Any
 import aiohttp
 import httpx
 
+from poolkeeper.batch.rows import request_id
 from poolkeeper.domain.confidential import confidential
 from poolkeeper.domain.failures import (
     AccessDenied,
     AuthenticationFailed,
     BatchFailure,
+    CertificateRetired,
     InvalidProperties,
     PackagesUnavailable,
     PoolDeleting,
     PoolNotFound,
     PoolUnavailable,
+    PropertyForbidden,
+    ReferencesUnavailable,
     ServiceUnavailable,
     Throttled,
+    VersionNotServed,
 )
 from poolkeeper.domain.redaction import without, without_queries
 from poolkeeper.domain.spec_paths import spec_path
@@ -36,8 +44,18 @@ _BY_CODE: dict[str, type[BatchFailure]] = {
     # A wrong SharedKey signature is answered with 401 or with 403, by the pages and by recordings.
     "AuthenticationFailed": AuthenticationFailed,
     "InvalidApplicationPackageReferences": PackagesUnavailable,
-    "InvalidCertificateReferences": InvalidProperties,
+    # What the body refers to may come to be without a change of the body.
+    "InvalidCertificateReferences": ReferencesUnavailable,
+    "CertificateNotFound": ReferencesUnavailable,
+    "CertificateBeingDeleted": ReferencesUnavailable,
+    "InvalidUserAssignedIdentity": ReferencesUnavailable,
+    "InvalidComputeNodeIdentityReference": ReferencesUnavailable,
+    "PoolQuotaReached": ReferencesUnavailable,
+    "CertificateRetired": CertificateRetired,
     "PoolBeingDeleted": PoolDeleting,
+    # Of an api-version that Azure has retired, every request is answered so.
+    "UnsupportedRequestVersion": VersionNotServed,
+    "UnsupportedHttpVersion": ServiceUnavailable,
 }
 _BY_STATUS: dict[int, type[BatchFailure]] = {
     401: AuthenticationFailed,
@@ -46,7 +64,18 @@ _BY_STATUS: dict[int, type[BatchFailure]] = {
     429: Throttled,
     503: ServiceUnavailable,
 }
-_REFUSED = {400, 413}
+_VERSION = "api-version"
+_SIGNATURE = "authorization"
+
+_MOST_CODE = 100
+MOST_TEXT = 8192
+"""Characters of an error that are looked at."""
+
+_MOST_VALUES = 10
+_TOLD = frozenset({"reason", "key", "parametername", "queryparametername", "headername"})
+"""The names of `values` whose values are told; others may repeat the body in any form."""
+_KNOWN = _TOLD | {"propertyname", "propertyvalue", "parametervalue", "queryparametervalue", "headervalue"}
+_OTHER = "other"
 _SIGN_IN = {401, 403}
 _MOST_SKEW = timedelta(minutes=15)
 """Within which a signature is taken."""
@@ -63,17 +92,21 @@ _NO_ANSWER: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 )
 
 
-def failure_of(response: httpx.Response, *, sent: Mapping[str, Any] | None, about_pool: bool) -> BatchFailure:
+def failure_of(
+    response: httpx.Response, *, sent: Mapping[str, Any] | None, about_pool: bool, api_version: str = ""
+) -> BatchFailure:
     """The failure that an answer other than the expected one stands for; `sent` is the body of a write."""
     writing = sent is not None
     envelope = _envelope(response)
     said = envelope.get("code")
-    code = said if isinstance(said, str) else ""
-    kind = _kind(response, code, writing=writing, about_pool=about_pool)
+    code = said if isinstance(said, str) and said.isprintable() else ""
+    values = _values(envelope)
+    kind = _kind(response, code, values, writing=writing, about_pool=about_pool)
+    cause = _cause(response, envelope, code, values=values, hide=confidential(sent or {}))
     failure = kind(
-        _cause(response, envelope, code, hide=confidential(sent or {})),
-        code=code,
-        request_id=response.headers.get("request-id", ""),
+        f"{cause}; asked with api-version {api_version}" if kind is VersionNotServed else cause,
+        code=code[:_MOST_CODE],
+        request_id=request_id(response),
         retry_after=retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC)),
     )
     if kind is AccessDenied:
@@ -102,29 +135,56 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
 def _moment(value: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     # A date without a zone is in UTC: HTTP knows no other.
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _kind(response: httpx.Response, code: str, *, writing: bool, about_pool: bool) -> type[BatchFailure]:
+def _kind(
+    response: httpx.Response, code: str, values: Mapping[str, str], *, writing: bool, about_pool: bool
+) -> type[BatchFailure]:
     status = response.status_code
     if status in _REDIRECTS:
         # Of an account that is not there, or of a proxy in between: the next pool would fare the same.
         return ServiceUnavailable
     if code in _BY_CODE:
         return _BY_CODE[code]
-    if status in _REFUSED and writing:
-        return InvalidProperties
-    if status == httpx.codes.NOT_FOUND and not about_pool:
-        return ServiceUnavailable
-    if status == httpx.codes.SERVICE_UNAVAILABLE and "Retry-After" in response.headers:
-        return Throttled
-    return _BY_STATUS.get(status, PoolUnavailable)
+    match status:
+        case httpx.codes.BAD_REQUEST:
+            kind = _of_a_bad_request(code, values, writing=writing)
+        case httpx.codes.REQUEST_ENTITY_TOO_LARGE if writing:
+            kind = InvalidProperties
+        case httpx.codes.FORBIDDEN if writing and code == "Forbidden" and "propertyname" in values:
+            kind = PropertyForbidden
+        case httpx.codes.NOT_FOUND if not about_pool:
+            kind = ServiceUnavailable
+        case httpx.codes.SERVICE_UNAVAILABLE if "Retry-After" in response.headers:
+            kind = Throttled
+        case _:
+            kind = _BY_STATUS.get(status, PoolUnavailable)
+    return kind
 
 
-def _cause(response: httpx.Response, envelope: Mapping[str, Any], code: str, *, hide: Collection[str]) -> str:
+def _of_a_bad_request(code: str, values: Mapping[str, str], *, writing: bool) -> type[BatchFailure]:
+    named = {value.casefold() for value in values.values()}
+    if code == "MissingRequiredHeader" and _SIGNATURE in named:
+        # Recorded: this and not 401 is the answer to a request that arrives without its signature.
+        return AuthenticationFailed
+    if code in {"InvalidQueryParameterValue", "MissingRequiredQueryParameter"} and _VERSION in named:
+        return VersionNotServed
+    # Without a code it is not the service's, and says nothing of the body.
+    return InvalidProperties if writing and code else PoolUnavailable
+
+
+def _cause(
+    response: httpx.Response,
+    envelope: Mapping[str, Any],
+    code: str,
+    values: Mapping[str, str],
+    *,
+    hide: Collection[str],
+) -> str:
     said = f"the service answered {response.status_code}"
     if response.status_code in _REDIRECTS:
         return f"{said}, a redirect, which is not followed: it would carry the credential to whoever it names"
@@ -132,12 +192,29 @@ def _cause(response: httpx.Response, envelope: Mapping[str, Any], code: str, *, 
         return f"{said} without a Batch error"
     message = envelope.get("message")
     text = message.get("value", "") if isinstance(message, Mapping) else ""
-    # Before anything is cut or joined: a value that is no longer whole would not be found.
-    safe = without(str(text), hide)
+    # Redacted before anything is cut or joined: a value that is no longer whole would not be found.
+    safe = without(str(text)[:MOST_TEXT], hide)
     lines = [line for line in safe.splitlines() if not line.startswith(("RequestId:", "Time:"))]
     words = without_queries(" ".join(lines)).rstrip(". ")
-    where = _where(envelope) or _skew(response)
-    return f"{said} {code}" + (f": {words}" if words else "") + (f" ({where})" if where else "")
+    reasons = [value for name, value in values.items() if name in _TOLD or name == _OTHER]
+    told = [without_queries(without(value, hide)) for value in reasons]
+    words = ": ".join(part for part in (words, " ".join(told)) if part)
+    where = _where(values) or _skew(response)
+    return f"{said} {code[:_MOST_CODE]}" + (f": {words}" if words else "") + (f" ({where})" if where else "")
+
+
+def _values(envelope: Mapping[str, Any]) -> dict[str, str]:
+    """`values` by name in lower case; a pair of another name, such as a package and what is wrong with it, as one."""
+    given = envelope.get("values")
+    found: dict[str, str] = {}
+    for item in given[:_MOST_VALUES] if isinstance(given, list) else ():
+        key, value = (item.get("key"), item.get("value")) if isinstance(item, Mapping) else (None, None)
+        if isinstance(key, str) and isinstance(value, str):
+            if key.casefold() in _KNOWN:
+                found.setdefault(key.casefold(), value[:MOST_TEXT])
+            else:
+                found.setdefault(_OTHER, f"{key}: {value}"[:MOST_TEXT])
+    return found
 
 
 def _skew(response: httpx.Response) -> str | None:
@@ -148,17 +225,15 @@ def _skew(response: httpx.Response) -> str | None:
     return "the clocks of the service and of this operator are more than 15 minutes apart; set the node's"
 
 
-def _where(envelope: Mapping[str, Any]) -> str | None:
-    values = envelope.get("values")
-    for item in values if isinstance(values, list) else ():
-        if isinstance(item, Mapping) and item.get("key") == "PropertyName":
-            return spec_path(str(item.get("value", "")))
-    return None
+def _where(values: Mapping[str, str]) -> str | None:
+    name = values.get("propertyname")
+    return None if name is None else spec_path(name)
 
 
 def _envelope(response: httpx.Response) -> Mapping[str, Any]:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, LookupError, RecursionError):
+        # Of a charset that is none, too.
         return {}
     return body if isinstance(body, Mapping) else {}

@@ -10,6 +10,7 @@ from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason
 from poolkeeper.domain.resources import BatchAccount
 from poolkeeper.domain.status import ready_reason
+from poolkeeper.domain.versions import retirement
 
 
 def account_status(account: BatchAccount, failure: Failure | None, *, pools: int, now: str) -> dict[str, Any]:
@@ -34,12 +35,21 @@ def account_status(account: BatchAccount, failure: Failure | None, *, pools: int
 
 def account_announcements(account: BatchAccount, failure: Failure | None) -> list[Announcement]:
     """An event when the account begins to fail, fails otherwise, or is well again; none for a good beginning."""
+    found = retirements(account)
     before = ready_reason(account.status)
     if failure is not None and before != _reason(failure):
-        return [Announcement("Warning", _reason(failure), str(failure))]
+        found.append(Announcement("Warning", _reason(failure), str(failure)))
     if failure is None and before not in {None, Reason.Reachable}:
-        return [Announcement("Normal", Reason.Reachable, f"{account.endpoint} answers again")]
-    return []
+        found.append(Announcement("Normal", Reason.Reachable, f"{account.endpoint} answers again"))
+    return found
+
+
+def retirements(account: BatchAccount) -> list[Announcement]:
+    """A warning for a new generation whose api-version Azure will retire."""
+    why = retirement(account.api_version)
+    if why is None or account.status.get("observedGeneration") == account.generation:
+        return []
+    return [Announcement("Warning", "RetiringApiVersion", f"spec.apiVersion: {why}")]
 
 
 def _reason(failure: Failure) -> Reason:

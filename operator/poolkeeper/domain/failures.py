@@ -25,7 +25,12 @@
     │       ├── PoolNotFound            404
     │       ├── PoolDeleting            409 PoolBeingDeleted
     │       ├── InvalidProperties       400, 413
+    │       │   └── CertificateRetired  400: Azure takes no certificate references any more
+    │       ├── PropertyForbidden       403 for what the body asks for, not for who asks
     │       ├── PackagesUnavailable     409 InvalidApplicationPackageReferences
+    │       ├── ReferencesUnavailable   400: a certificate, an identity, a quota that may come to be
+    │       ├── VersionNotServed        400: Azure does not serve the account's api-version any more
+    │       ├── ListRefused             the account answers, but not to lists
     │       ├── Throttled               429, or 503 with Retry-After
     │       └── ServiceUnavailable      503, the network
     │           └── PoolUnavailable     500 and the like, 409: this pool now, not the account
@@ -293,6 +298,45 @@ class PackagesUnavailable(BatchFailure):
     @property
     def retry(self) -> Retry:
         return Retry.SLOWLY
+
+
+class ReferencesUnavailable(BatchFailure):
+    """400 for what the body refers to: a certificate that is not in the account, an identity that the pool lacks."""
+
+    reason = Reason.InvalidProperties
+    advice = "put it in place, or change spec.properties; Poolkeeper tries again now and then"
+
+    @property
+    def retry(self) -> Retry:
+        return Retry.SLOWLY
+
+
+class PropertyForbidden(ReferencesUnavailable):
+    """403 about a property of the body: who asks may write, but not this."""
+
+    advice = "change it, or ask Azure to allow it for this account; Poolkeeper tries again now and then"
+
+
+class CertificateRetired(InvalidProperties):
+    """400 CertificateRetired: since Azure has retired them, no body with certificate references is taken."""
+
+    reason = Reason.CertificateRetired
+    advice = (
+        "take spec.properties.certificateReferences out of the manifest and consent to their removal "
+        "(spec.adoption: Overwrite, if the guard asks), or move the BatchAccount to apiVersion 2025-06-01, which does "
+        "not know them; spec.ignore cannot keep them; use Azure Key Vault in their place"
+    )
+
+
+class VersionNotServed(BatchFailure):
+    """400 to every request: Azure has retired the api-version."""
+
+    account_wide = True
+    reason = Reason.VersionNotServed
+    advice = (
+        "Azure does not serve it any more: change spec.apiVersion of the BatchAccount to a newer one; if there is "
+        "none, install a newer Poolkeeper"
+    )
 
 
 class Throttled(BatchFailure):

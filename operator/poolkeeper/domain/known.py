@@ -15,7 +15,7 @@ from typing import Any
 from poolkeeper.domain.address import Address
 from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.failures import InvalidProperties
+from poolkeeper.domain.failures import CertificateRetired, InvalidProperties
 from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import BatchAccount
@@ -28,12 +28,7 @@ _MOST_MESSAGE = 2048
 """Characters of what the service said."""
 
 
-class RememberedRefusal(InvalidProperties):
-    """A refusal from before a restart, in the words that the status has kept."""
-
-    @property
-    def message(self) -> str:
-        return self.cause
+_KINDS: dict[str, type[InvalidProperties]] = {kind.reason: kind for kind in (InvalidProperties, CertificateRetired)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,8 @@ class Refusal:
             "digest": self.digest,
             **edition_told(self.edition),
             "account": self.account,
-            "message": self.failure.message[:_MOST_MESSAGE],
+            "reason": self.failure.reason,
+            "message": self.failure.cause[:_MOST_MESSAGE],
         }
 
     @classmethod
@@ -62,8 +58,9 @@ class Refusal:
         """The one that a status tells of, if it is one."""
         edition = edition_in(value)
         match value:
-            case {"digest": str(digest), "account": str(account), "message": str(message)} if edition is not None:
-                return cls(digest, edition, account, RememberedRefusal(message))
+            case {"digest": str(digest), "account": str(account), "reason": str(reason), "message": str(message)}:
+                kind = _KINDS.get(reason)
+                return None if kind is None or edition is None else cls(digest, edition, account, kind(message))
             case _:
                 return None
 

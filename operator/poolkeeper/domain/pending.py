@@ -11,6 +11,8 @@ from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.known import edition_in, edition_told
 from poolkeeper.domain.observation import LivePool, Written
 
+MOST_ETAG = 256
+
 MOST_PATHS = 50
 """Of what it changes."""
 
@@ -35,7 +37,7 @@ class PendingWrite:
         """For `status.pendingWrite`."""
         return {
             "time": self.time,
-            "eTag": self.etag,
+            "eTag": self.etag[:MOST_ETAG],
             **edition_told(self.edition),
             "drifted": self.drifted,
             "changes": [

@@ -30,11 +30,13 @@ class Reason(StrEnum):
     AuthenticationFailed = "AuthenticationFailed"
     AccessDenied = "AccessDenied"
     InvalidProperties = "InvalidProperties"
+    CertificateRetired = "CertificateRetired"
     NotStored = "NotStored"
     UnsupportedProperty = "UnsupportedProperty"
     Throttled = "Throttled"
     ServiceUnavailable = "ServiceUnavailable"
     Unreachable = "Unreachable"
+    VersionNotServed = "VersionNotServed"
     ListRefused = "ListRefused"
     InternalError = "InternalError"
 
@@ -79,11 +81,13 @@ CONSEQUENCES = {
     Reason.AuthenticationFailed: Consequence(Retry.SLOWLY),
     Reason.AccessDenied: Consequence(Retry.SLOWLY),
     Reason.InvalidProperties: Consequence(Retry.SPEC, stalled=True),
+    Reason.CertificateRetired: Consequence(Retry.SPEC, stalled=True),
     Reason.NotStored: Consequence(Retry.SPEC, stalled=True),
     Reason.UnsupportedProperty: Consequence(Retry.SPEC, stalled=True),
     Reason.Throttled: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.ServiceUnavailable: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.Unreachable: Consequence(Retry.BACKOFF, reconciling=True),
+    Reason.VersionNotServed: Consequence(Retry.SLOWLY, stalled=True),
     Reason.ListRefused: Consequence(Retry.BACKOFF, reconciling=True),
     Reason.InternalError: Consequence(Retry.BACKOFF, reconciling=True),
 }

@@ -1,4 +1,4 @@
-"""Uses of what Azure has retired: they still work on 2024-07-01.20.0, and are told."""
+"""Uses of what Azure has retired, which are told: the service takes no certificates any more, and will take no mode."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CERTIFICATES = "certificateReferences"
 MODE = "targetNodeCommunicationMode"
 
 RETIRED = {
-    CERTIFICATES: "Azure retired Batch account certificates on 2024-02-29; use the Key Vault extension",
+    CERTIFICATES: "Azure retired account certificates on 2024-02-29 and refuses them; use the Key Vault extension",
     MODE: "Azure retired the classic communication mode on 2026-03-31; ask for simplified",
 }
 """By property; the dates are those of Microsoft's retirement notices."""

@@ -35,6 +35,10 @@ MOST_CHARACTERS = 4096
 _HISTORY = ("eTag", "lastModified", "pool", "lastWrite", "secretVersions", "lastDrift")
 _OF_THE_POOL = (*_HISTORY, *KNOWN)
 
+MOST_ETAG = 256
+MOST_REQUEST_ID = 128
+"""Characters, as the CRD has them: of what the service says, whoever stands between."""
+
 MOST_TOKEN = 256
 """Of an annotation that is echoed; annotations may hold 256 KiB."""
 
@@ -49,9 +53,9 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
         sent = outcome.sent or Edition(pool.generation)
         status["lastWrite"] = {
             "time": outcome.written_at or now,
-            "eTag": outcome.written.etag,
+            "eTag": outcome.written.etag[:MOST_ETAG],
             "generation": sent.generation,
-            "requestID": outcome.written.request_id,
+            "requestID": outcome.written.request_id[:MOST_REQUEST_ID],
         }
         status |= {"secretVersions": dict(sent.secrets)}
         if not sent.secrets:
@@ -60,7 +64,7 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
         status["lastDrift"] = _last_drift(outcome, status.get("lastDrift"), now=now)
     status["drift"] = old.get("drift", []) if _still_flapping(pool, outcome) else _entries(pool, outcome)
     if isinstance(outcome.failure, AwaitingApproval) and outcome.live is not None:
-        etag = outcome.live.row.etag
+        etag = outcome.live.row.etag[:MOST_ETAG]
         status["plan"] = {"hash": outcome.failure.plan, "eTag": etag, "generation": pool.generation}
     status |= _handled(pool)
     marks = [_ready(pool, outcome), *_progress(outcome), _drifted(pool, outcome)]
@@ -134,7 +138,7 @@ def _seen(outcome: Outcome) -> Status:
         pool["currentNodeCommunicationMode"] = live.current_mode
     newest = live if written is None else written
     return {
-        "eTag": live.row.etag if written is None else written.etag,
+        "eTag": (live.row.etag if written is None else written.etag)[:MOST_ETAG],
         "lastModified": newest.last_modified,
         "pool": pool,
     }
@@ -145,7 +149,7 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
     found = outcome.corrected or outcome.differences
     entry = {
         "time": now,
-        "eTag": outcome.live.row.etag,
+        "eTag": outcome.live.row.etag[:MOST_ETAG],
         "paths": told_paths(found),
         "corrected": outcome.written is not None,
     }

@@ -22,6 +22,24 @@ PROPERTIES_OF: Mapping[str, tuple[str, ...]] = {
 """By api-version, as the CRD's enum has them."""
 
 
+_RETIRING = "2025-06-01"
+"""The first version that is not on Microsoft's retirement list of 2026-05-15."""
+
+
+def retirement(version: str) -> str | None:
+    """Why an account should move to another version; None while there is no reason.
+
+    Microsoft supports a version for two years after its release, and serves it for one year of notice more; after
+    that every request is answered with 400.
+    """
+    if version >= _RETIRING:
+        return None
+    return (
+        f"api-version {version} is on Microsoft's retirement list since 2026-05-15, and will not be served some day; "
+        f"change spec.apiVersion to {_RETIRING}, then take what it does not have out of the manifests"
+    )
+
+
 def carried(values: Mapping[str, Any], version: str) -> Form:
     """Of a body or a canonical form, what this version of the API knows."""
     return {name: value for name, value in values.items() if name in PROPERTIES_OF[version]}

@@ -77,6 +77,10 @@ class Catalog:
         """All pools."""
         return self._pools.all()
 
+    def accounts(self) -> Iterable[BatchAccount]:
+        """All accounts."""
+        return self._accounts.all()
+
     def members(self, account: Key) -> Iterator[BatchPool]:
         """The pools that refer to an account, whether it exists or not."""
         for key in sorted(self._members.get(account, ())):

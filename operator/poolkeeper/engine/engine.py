@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from poolkeeper.domain.endpoints import same_service
 from poolkeeper.domain.failures import ClusterUnavailable, Failure, Flapping, InternalError, Throttled
@@ -12,6 +12,7 @@ from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.reasons import Reason, Retry
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.domain.status import ready_state
+from poolkeeper.domain.versions import retirement
 from poolkeeper.engine.account_reporter import AccountReporter
 from poolkeeper.engine.accounts import Accounts
 from poolkeeper.engine.ahead import ReadAhead
@@ -108,8 +109,12 @@ class Engine:
         )
         metrics.watch_pools(lambda: ((str(pool.account), *ready_state(pool.status)) for pool in self.catalog.pools()))
         metrics.watch_retired(lambda: (name for pool in self.catalog.pools() for name in pool.retired))
+        metrics.watch_versions(self._retiring)
         metrics.watch_checks(self._sweeper.ages)
         metrics.queue_depth.set_function(lambda: self._queue.depth)
+
+    def _retiring(self) -> Iterator[str]:
+        return (one.api_version for one in self.catalog.accounts() if retirement(one.api_version) is not None)
 
     # What happens
 

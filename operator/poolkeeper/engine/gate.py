@@ -112,7 +112,8 @@ class Gate:
                 return self._slow
             case _:
                 asked = _asked(failure)
-                return self._backoff.delay(self._failures) if asked is None else asked
+                # A service that asks for no time at all, or for one that is over, is not asked in a loop.
+                return max(self._backoff.delay(self._failures), asked or 0.0)
 
 
 def _asked(failure: Failure) -> float | None:

@@ -16,10 +16,12 @@ from poolkeeper.domain.secret_refs import Secret
 class Listing:
     """All pools of an account."""
 
-    rows: Mapping[str, PoolRow]
-    """By case-folded pool id."""
+    rows: Mapping[str, PoolRow | None]
+    """By case-folded pool id; None for a row that cannot be read: like none that was ever evaluated."""
     pages: int
     """How many requests the list took."""
+    odd: int = 0
+    """Rows without an id, of which nobody can say whose they are."""
 
 
 Unread = Callable[[], LivePool]
@@ -59,7 +61,8 @@ class Batch(Protocol):
     ) -> Written | None:
         """Replace the five properties of a pool; None, and nothing is sent, when it has another ETag by now.
 
-        `wanted` is called when the request is about to leave, and not before; what it raises keeps it from leaving.
+        `wanted` is called before the last look at the pool, and once more when the write itself is about to leave;
+        what it raises keeps either from leaving, and propagates.
         """
 
     async def close(self) -> None:

@@ -54,29 +54,30 @@ class Writer:
             self._clock.now(), look.live.row.etag, look.edition, write.differences, drifted=seen.drifted
         ).since(PendingWrite.in_status(memory.status))
         memory.pending = pending
-        sent = False
+        asked = 0
 
         def wanted() -> None:
-            nonlocal sent
+            nonlocal asked
             self._wanted.check(pool, look.line.account)
-            sent = True
+            asked += 1
 
         try:
             if not await self._reporter.note(pool, memory):
                 raise Superseded(f"BatchPool {pool.key} is gone")
             written = await look.line.write(pool.pool_id, write.body, etag=look.live.row.etag, wanted=wanted)
         except AccountClosed as closed:
-            self._failed(pool, closed.failure, memory, sent=sent)
+            self._failed(pool, closed.failure, memory, sent=asked > 1)
             raise
         except Failure as failure:
-            self._failed(pool, failure, memory, sent=sent)
+            self._failed(pool, failure, memory, sent=asked > 1)
             if isinstance(failure, InvalidProperties) and failure.code:
                 self._refused(failure, look, memory)
             # One that is tried again stays noted, so that trying costs no patch.
             again = pending if failure.retry in {Retry.BACKOFF, Retry.SLOWLY} else None
             return replace(seen, failure=failure, differences=write.differences, known=memory.known, pending=again)
         finally:
-            if not sent:
+            if asked <= 1:
+                # It never left: the first question comes before the last look at the pool.
                 memory.pending = None
         if written is None:
             return None

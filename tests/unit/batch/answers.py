@@ -33,7 +33,7 @@ def transport_to(answer: Answer, *, metrics: Metrics | None = None, limiter: Lim
         account="lab/research",
         api_version=API_VERSION,
         auth=SharedKey("research", KEY, now=lambda: datetime(2026, 1, 1, tzinfo=UTC)),
-        limiter=limiter or Limiter(1000, monotonic=lambda: 0.0),
+        limiter=limiter or Limiter(10_000, monotonic=lambda: 0.0),
         metrics=metrics or Metrics(),
         wire=httpx.MockTransport(answer),
     )

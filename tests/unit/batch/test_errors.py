@@ -11,6 +11,7 @@ import pytest
 from poolkeeper.batch.errors import failure_of, retry_after
 from poolkeeper.domain import failures
 from poolkeeper.domain.failures import BatchFailure
+from poolkeeper.domain.reasons import Retry
 from tests.unit.batch.answers import ENDPOINT, REQUEST_ID, error
 
 
@@ -39,8 +40,12 @@ ROWS = [
     ),
     Row("a body too large", 413, "RequestBodyTooLarge", failures.InvalidProperties, writing=True),
     Row("the other name for it", 413, "RequestEntityTooLarge", failures.InvalidProperties, writing=True),
-    Row("unknown certificates by 400", 400, "InvalidCertificateReferences", failures.InvalidProperties, writing=True),
-    Row("unknown certificates by 409", 409, "InvalidCertificateReferences", failures.InvalidProperties, writing=True),
+    Row(
+        "unknown certificates by 400", 400, "InvalidCertificateReferences", failures.ReferencesUnavailable, writing=True
+    ),
+    Row(
+        "unknown certificates by 409", 409, "InvalidCertificateReferences", failures.ReferencesUnavailable, writing=True
+    ),
     Row("unknown packages", 409, "InvalidApplicationPackageReferences", failures.PackagesUnavailable, writing=True),
     Row(
         "unknown packages by 403, as in 2017", 403, "InvalidApplicationPackageReferences", failures.PackagesUnavailable
@@ -117,12 +122,58 @@ def values(**pairs: str) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in pairs.items()]
 
 
-def test_values_never_get_out_but_for_the_name_of_one_of_our_properties() -> None:
-    secret = values(PropertyName="commandLine", PropertyValue="hunter2", Reason="hunter3")
-    failure = of(error(400, "InvalidPropertyValue", "Bad.", values=secret))
-    assert failure.cause.endswith("(spec.properties.startTask.commandLine)")
-    assert "hunter" not in str(failure)
+def test_of_values_the_reason_is_told_and_nothing_that_was_sent() -> None:
+    """In every recorded InvalidPropertyValue the cause stands in `Reason` alone."""
+    why = "An environment value may not be hunter2, nor https://x.example/a?sig=hunter3"
+    given = values(PropertyName="commandLine", PropertyValue="hunter2", Reason=why)
+    body = {"startTask": {"commandLine": "x", "environmentSettings": [{"name": "A", "value": "hunter2"}]}}
+    failure = failure_of(error(400, "InvalidPropertyValue", "Bad.", values=given), sent=body, about_pool=True)
+    assert failure.cause == (
+        "the service answered 400 InvalidPropertyValue: Bad: An environment value may not be (hidden), nor "
+        "https://x.example/a?… (spec.properties.startTask.commandLine)"
+    )
     assert "hunter" not in repr(vars(failure))
+
+
+def test_the_package_that_is_missing_is_named() -> None:
+    """Recorded: one pair, whose key is the package and whose value is what is wrong with it."""
+    given = [{"key": "blender", "value": "The specified application package does not exist."}]
+    failure = of(error(409, "InvalidApplicationPackageReferences", "Bad references.", values=given))
+    assert isinstance(failure, failures.PackagesUnavailable)
+    assert "blender: The specified application package does not exist." in failure.cause
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "given", "kind", "reason"),
+    [
+        (400, "MissingRequiredHeader", {"HeaderName": "Authorization"}, failures.AuthenticationFailed, "recorded"),
+        (400, "MissingRequiredHeader", {"HeaderName": "Date"}, failures.InvalidProperties, "another header"),
+        (400, "UnsupportedRequestVersion", {}, failures.VersionNotServed, "reported from the field"),
+        (
+            400,
+            "InvalidQueryParameterValue",
+            {"QueryParameterName": "api-version"},
+            failures.VersionNotServed,
+            "the same, in other words",
+        ),
+        (400, "InvalidQueryParameterValue", {"QueryParameterName": "$select"}, failures.InvalidProperties, "another"),
+        (400, "CertificateRetired", {"Reason": "no more"}, failures.CertificateRetired, "reported from the field"),
+        (403, "Forbidden", {"PropertyName": "startTask"}, failures.PropertyForbidden, "not who asks, but what for"),
+        (403, "Forbidden", {}, failures.AccessDenied, "who asks"),
+    ],
+)
+def test_what_values_say_decides(
+    status: int, code: str, given: dict[str, str], kind: type[failures.BatchFailure], reason: str
+) -> None:
+    assert type(of(error(status, code, "Bad.", values=values(**given)))) is kind, reason
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>Bad Request</html>", b"{}", b'{"code": ""}'])
+def test_a_refusal_without_a_code_says_nothing_of_the_body(content: bytes) -> None:
+    """A front end or a proxy answers so too: it is tried again."""
+    failure = of(httpx.Response(400, content=content))
+    assert type(failure) is failures.PoolUnavailable
+    assert failure.retry is Retry.BACKOFF
 
 
 @pytest.mark.parametrize("name", ["hunter2", "value", "", "commandLine=hunter2"])

@@ -10,6 +10,7 @@ from poolkeeper.domain import failures
 from poolkeeper.domain.account_status import account_announcements, account_status
 from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import Failure
+from poolkeeper.domain.versions import retirement
 from tests.unit.domain.examples import EARLIER, NOW, account, conditions
 
 URL = "https://research.westeurope.batch.azure.com"
@@ -76,6 +77,9 @@ def test_the_time_of_transition_moves_with_the_status_only() -> None:
     assert conditions(well)["Ready"]["lastTransitionTime"] == NOW
 
 
+RETIRING = Announcement("Warning", "RetiringApiVersion", f"spec.apiVersion: {retirement('2024-07-01.20.0')}")
+
+
 class Row(NamedTuple):
     reason: str
     before: Failure | str | None
@@ -84,8 +88,8 @@ class Row(NamedTuple):
 
 
 ROWS = [
-    Row("a good beginning is no news", "new", None, []),
-    Row("a bad beginning is", "new", DENIED, [Announcement("Warning", "AccessDenied", str(DENIED))]),
+    Row("a good beginning is no news, an old api-version is", "new", None, [RETIRING]),
+    Row("a bad beginning is", "new", DENIED, [RETIRING, Announcement("Warning", "AccessDenied", str(DENIED))]),
     Row("well as before", None, None, []),
     Row("it begins to fail", None, BUSY, [Announcement("Warning", "Throttled", BUSY.message)]),
     Row("it fails as before", BUSY, BUSY, []),

@@ -36,7 +36,8 @@ def test_a_reason_is_at_most_one_of_ready_stalled_and_reconciling(reason: Reason
 def test_what_is_stalled_waits_for_a_person_and_what_reconciles_does_not(reason: Reason) -> None:
     consequence = CONSEQUENCES[reason]
     if consequence.stalled:
-        assert consequence.retry in {Retry.SPEC, Retry.REFERENCE, Retry.OWNER, Retry.PAUSE}
+        # Of an account, a slow try now and then finds out that somebody has acted elsewhere.
+        assert consequence.retry in {Retry.SPEC, Retry.REFERENCE, Retry.OWNER, Retry.PAUSE, Retry.SLOWLY}
     if consequence.reconciling:
         assert consequence.retry is Retry.BACKOFF
 
@@ -78,7 +79,7 @@ def test_missing_packages_are_tried_again_though_their_reason_is_stalled() -> No
 
 
 # A refusal by status 403 is decided where it is met: a refused read closes the account, a refused write does not.
-ACCOUNT_WIDE = {"AuthenticationFailed", "TokenRefused", "Throttled", "ServiceUnavailable"}
+ACCOUNT_WIDE = {"VersionNotServed", "AuthenticationFailed", "TokenRefused", "Throttled", "ServiceUnavailable"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if issubclass(kind, BatchFailure)], ids=lambda k: k.__name__)

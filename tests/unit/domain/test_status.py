@@ -110,6 +110,10 @@ MARKED = [
     Conditions(failures.NotStored("the service"), stalled=True, reconciling=False),
     Conditions(failures.InternalError(ValueError("x")), stalled=False, reconciling=True),
     Conditions(failures.ListRefused("the list"), stalled=False, reconciling=True),
+    Conditions(failures.VersionNotServed("400"), stalled=False, reconciling=False),
+    Conditions(failures.ReferencesUnavailable("400"), stalled=False, reconciling=False),
+    Conditions(failures.PropertyForbidden("403"), stalled=False, reconciling=False),
+    Conditions(failures.CertificateRetired("400"), stalled=True, reconciling=False),
 ]
 
 

@@ -68,9 +68,12 @@ class Desk:
         """The Batch service behind an account."""
         return self.connector.service(endpoint(account))
 
-    def account(self, name: str = "research", *, interval: str = "60s") -> BatchAccount:
+    def account(
+        self, name: str = "research", *, interval: str = "60s", version: str = "2024-07-01.20.0"
+    ) -> BatchAccount:
         """A BatchAccount that is known."""
-        found = BatchAccount.parse(self.cluster.create(ACCOUNT, name, account_spec(name, interval=interval)))
+        spec = {**account_spec(name, interval=interval), "apiVersion": version}
+        found = BatchAccount.parse(self.cluster.create(ACCOUNT, name, spec))
         self.catalog.put_account(found)
         return found
 

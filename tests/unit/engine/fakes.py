@@ -248,6 +248,7 @@ class FakeBatch:
     async def write(
         self, pool_id: str, body: Mapping[str, Any], *, etag: str, wanted: Callable[[], None]
     ) -> Written | None:
+        wanted()
         await self._received("unchanged", pool_id)
         if self.service.find(pool_id).etag != etag:
             return None

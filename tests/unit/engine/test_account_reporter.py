@@ -22,7 +22,7 @@ RESEARCH = key("research")
 @pytest.fixture
 def desk() -> Desk:
     desk = Desk()
-    desk.account()
+    desk.account(version="2025-06-01")
     return desk
 
 

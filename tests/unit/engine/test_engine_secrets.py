@@ -204,7 +204,7 @@ async def test_a_rotated_credential_is_used_from_the_next_check_on_though_the_ol
     assert len(lab.connector.connections) == 2
     assert lab.ready("rendering") == "InSync"
     reasons = {told.reason for told in lab.cluster.events()}
-    assert reasons == {"Updated"}, "nobody had to notice"
+    assert reasons == {"Updated", "RetiringApiVersion"}, "nobody had to notice"
 
 
 async def test_a_value_that_somebody_wrote_into_a_command_line_is_hidden_there_too(lab: Lab) -> None:

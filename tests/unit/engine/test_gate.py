@@ -69,7 +69,7 @@ FAILURES = [
     pytest.param(ServiceUnavailable("no answer"), (0.75, 1.0), False, "one lost request is not worth N statuses"),
     pytest.param(Throttled("429"), (0.75, 1.0), False, "without a Retry-After it is a backoff like any other"),
     pytest.param(Throttled("429", retry_after=300), (300, 300), False, "the service says how long"),
-    pytest.param(Throttled("429", retry_after=0), (0, 0), False, "the service says at once"),
+    pytest.param(Throttled("429", retry_after=0), (0.75, 1), False, "at once is never: it would be asked in a loop"),
     pytest.param(ServiceUnavailable("503", retry_after=7), (7, 7), False, "whatever asks is obeyed"),
     pytest.param(AuthenticationFailed("401"), (SLOW, SLOW), True, "somebody must mend it"),
     pytest.param(AccessDenied("403"), (SLOW, SLOW), True, "somebody must mend it"),
