@@ -1,9 +1,9 @@
-"""A write that is about to be sent, noted before it is: so that one whose answer is lost is told all the same."""
+"""A write that was sent and not answered: noted before, so that what became of it can be told all the same."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from poolkeeper.domain.drift import Difference
@@ -22,7 +22,7 @@ MOST_CHARACTERS = 1024
 
 @dataclass(frozen=True, slots=True)
 class PendingWrite:
-    """What is about to be sent, and over what."""
+    """What was sent, and over what."""
 
     time: str
     """RFC 3339."""
@@ -58,11 +58,6 @@ class PendingWrite:
                 if edition is not None:
                     return cls(time, etag, edition, differences, drifted)
         return None
-
-    def since(self, noted: PendingWrite | None) -> PendingWrite:
-        """The same write, with the time at which it was first noted."""
-        same = noted is not None and {**self.told, "time": noted.time} == noted.told
-        return replace(self, time=noted.time) if noted is not None and same else self
 
     def found_in(self, live: LivePool) -> Written:
         """What the service would have answered, as far as the pool tells."""

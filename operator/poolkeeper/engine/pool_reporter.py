@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 from poolkeeper.domain.announcements import announcements
-from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.packing import packed
 from poolkeeper.domain.resources import BatchPool
@@ -14,8 +12,6 @@ from poolkeeper.domain.status import Status, pool_status, suspended_status
 from poolkeeper.engine.memory import Memory
 from poolkeeper.engine.ports import Clock, Cluster, PoolSeen
 from poolkeeper.engine.telemetry import Telemetry
-
-log = logging.getLogger(__name__)
 
 
 class PoolReporter:
@@ -29,8 +25,7 @@ class PoolReporter:
 
     async def report(self, pool: BatchPool, outcome: Outcome, memory: Memory) -> None:
         """The outcome of a look, with a write from before that is not told yet. Raises ClusterUnavailable."""
-        outcome = memory.complete(outcome)
-        outcome = replace(outcome, pending=memory.pending or outcome.pending)
+        outcome = replace(memory.complete(outcome), pending=memory.pending)
         memory.unreported = outcome if outcome.written is not None else None
         before = memory.readable(pool)
         if not await self._show(pool, pool_status(before, outcome, now=self._clock.now()), memory):
@@ -44,19 +39,6 @@ class PoolReporter:
         """That nothing is done. Raises ClusterUnavailable."""
         before = memory.readable(pool)
         await self._show(pool, suspended_status(before, now=self._clock.now(), pending=memory.pending), memory)
-
-    async def note(self, pool: BatchPool, memory: Memory) -> bool:
-        """Have the status tell of the write that is about to be sent; False when the resource is gone.
-
-        Where Kubernetes cannot take it the write is sent all the same: drift is put right while it is away.
-        """
-        assert memory.pending is not None, "there is a write to tell of"
-        try:
-            status = {**memory.readable(pool).status, "pendingWrite": memory.pending.told}
-            return await self._show(pool, status, memory)
-        except ClusterUnavailable as error:
-            log.warning("a write is sent that no status tells of: %s", error)
-            return True
 
     async def _show(self, pool: BatchPool, status: Status, memory: Memory) -> bool:
         """Have the resource show this status; False when the resource is gone."""

@@ -67,7 +67,7 @@ class Reconciler:
         self._accounts = accounts
         self._claims = claims
         self._reporter = PoolReporter(cluster, clock=clock, telemetry=telemetry, seen=seen)
-        self._writer = Writer(Wanted(catalog, claims), self._reporter, clock=clock, telemetry=telemetry)
+        self._writer = Writer(Wanted(catalog, claims), clock=clock, telemetry=telemetry)
         self._ahead = ahead
         self._secrets = secrets
         self._monotonic: Callable[[], float] = clock.monotonic

@@ -1,4 +1,4 @@
-"""One write: noted, sent if it is still wanted, and read back."""
+"""One write: sent if it is still wanted, and read back."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from poolkeeper.domain.observation import LivePool, Written
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.pending import PendingWrite
 from poolkeeper.domain.plan import Desired, Write, not_stored
-from poolkeeper.domain.reasons import Retry
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.stored import judged
 from poolkeeper.engine.accounts import Line
 from poolkeeper.engine.gate import AccountClosed
 from poolkeeper.engine.memory import Memory
-from poolkeeper.engine.pool_reporter import PoolReporter
 from poolkeeper.engine.ports import Clock
 from poolkeeper.engine.telemetry import Telemetry
-from poolkeeper.engine.wanted import Superseded, Wanted
+from poolkeeper.engine.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,8 @@ class Look:
 class Writer:
     """Sends what the plan says."""
 
-    def __init__(self, wanted: Wanted, reporter: PoolReporter, *, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(self, wanted: Wanted, *, clock: Clock, telemetry: Telemetry) -> None:
         self._wanted = wanted
-        self._reporter = reporter
         self._clock = clock
         self._telemetry = telemetry
 
@@ -50,10 +47,9 @@ class Writer:
 
         Raises Superseded when the write is not wanted any more.
         """
-        pending = PendingWrite(
-            self._clock.now(), look.live.row.etag, look.edition, write.differences, drifted=seen.drifted
-        ).since(PendingWrite.in_status(memory.status))
-        memory.pending = pending
+        # One whose answer is lost is told all the same, when the next look finds what became of it.
+        time, etag = self._clock.now(), look.live.row.etag
+        memory.pending = PendingWrite(time, etag, look.edition, write.differences, drifted=seen.drifted)
         asked = 0
 
         def wanted() -> None:
@@ -62,8 +58,6 @@ class Writer:
             asked += 1
 
         try:
-            if not await self._reporter.note(pool, memory):
-                raise Superseded(f"BatchPool {pool.key} is gone")
             written = await look.line.write(pool.pool_id, write.body, etag=look.live.row.etag, wanted=wanted)
         except AccountClosed as closed:
             self._failed(pool, closed.failure, memory, sent=asked > 1)
@@ -72,9 +66,7 @@ class Writer:
             self._failed(pool, failure, memory, sent=asked > 1)
             if isinstance(failure, InvalidProperties) and failure.code:
                 self._refused(failure, look, memory)
-            # One that is tried again stays noted, so that trying costs no patch.
-            again = pending if failure.retry in {Retry.BACKOFF, Retry.SLOWLY} else None
-            return replace(seen, failure=failure, differences=write.differences, known=memory.known, pending=again)
+            return replace(seen, failure=failure, differences=write.differences, known=memory.known)
         finally:
             if asked <= 1:
                 # It never left: the first question comes before the last look at the pool.

@@ -199,19 +199,18 @@ async def test_one_look_ends_in_one_status_and_says_what_happened(desk: Desk, ro
     assert said["Drifted"]["status"] == row.drifted, row.reason
     assert set(said) == {"Ready", "Drifted"} | row.marks, row.reason
     assert [event.reason for event in desk.cluster.events()] == row.events, row.reason
-    assert len(desk.cluster.patches) == 1 + ("write" in row.sent), "one look, one patch; a write is noted before"
+    assert len(desk.cluster.patches) == 1, "one look, one patch"
     assert (desk.memories[key("rendering")].row is not None) is row.row_kept, row.reason
     assert len(service.bodies) == (row.ready == "InSync" and "write" in row.sent), "what was refused was not applied"
 
 
-async def test_the_order_is_read_note_write_patch_event(desk: Desk) -> None:
+async def test_the_order_is_read_write_patch_event(desk: Desk) -> None:
     desk.pool(properties=WANTED)
     desk.service().put("rendering", OTHER)
     desk.cluster.calls = desk.service().calls
     await desk.look()
     assert operations(desk.cluster.calls) == [
         "read",
-        "patch_status",
         "unchanged",
         "write",
         "read",
@@ -229,7 +228,7 @@ async def test_a_second_look_reads_and_says_nothing(desk: Desk) -> None:
     for _ in range(3):
         assert await desk.look() is None
     assert operations(desk.service().calls) == ["read", "unchanged", "write", "read"] + 3 * ["read"]
-    assert (len(desk.cluster.patches), len(desk.cluster.told)) == (2, 1)
+    assert (len(desk.cluster.patches), len(desk.cluster.told)) == (1, 1)
     assert status(desk) == before
 
 
@@ -248,7 +247,7 @@ async def test_a_refused_body_is_not_sent_again_until_the_manifest_changes(desk:
     for _ in range(3):
         assert isinstance(await desk.look(), InvalidProperties)
     assert desk.service().counts() == {"read": 3, "unchanged": 1, "write": 1}
-    assert len(desk.cluster.patches) == 2, "a drift event is not due: nobody drifted"
+    assert len(desk.cluster.patches) == 1, "a drift event is not due: nobody drifted"
     desk.change("rendering", metadata(owner="she"))
     assert await desk.look() is None
     assert desk.service().counts()["write"] == 2
