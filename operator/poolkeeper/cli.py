@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from poolkeeper import __version__, logs
-from poolkeeper.options import Duration, Many, option, reaching_azure
+from poolkeeper.options import Duration, Namespace, nobody_if_empty, option, reaching_azure
 from poolkeeper.preview.command import plan
 from poolkeeper.settings import Settings
 
@@ -26,7 +26,7 @@ def main() -> None:
     "namespaces",
     env="NAMESPACES",
     multiple=True,
-    type=Many(),
+    type=Namespace(),
     help="Watch only this namespace; repeatable.",
 )
 @option("--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="Instead of the pod's own credentials.")
@@ -35,8 +35,10 @@ def main() -> None:
 @option(
     "--default-identity-namespaces",
     multiple=True,
-    type=Many(),
-    help="Only accounts of this namespace may use the operator's own identity; repeatable; all if not given.",
+    type=Namespace(),
+    callback=nobody_if_empty,
+    help="Only accounts of this namespace may use the operator's own identity; repeatable; all if not given, none if "
+    "empty.",
 )
 @option("--health-port", type=click.IntRange(1, 65535), default=8080, help="/healthz and /readyz.")
 @option("--metrics-port", type=click.IntRange(1, 65535), default=9090, help="/metrics.")
@@ -44,6 +46,7 @@ def main() -> None:
 @option("--log-format", type=click.Choice(["json", "text"]), default="json", help="One JSON object a line, or text.")
 @option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="From this on.")
 @option("--request-timeout", type=Duration(), default="35s", help="For an answer of the Batch service.")
+@option("--least-check-interval", type=Duration(), default="1s", help="A shorter checkInterval counts as this.")
 @option("--slow-retry", type=Duration(), default="60s", help="Until what somebody must mend elsewhere is tried again.")
 @option(
     "--flap-limit",

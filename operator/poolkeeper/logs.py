@@ -7,7 +7,21 @@ import sys
 
 from pythonjsonlogger.json import JsonFormatter
 
+from poolkeeper.domain.visible import visible, visible_lines
 from poolkeeper.settings import LogFormat
+
+
+class TextFormatter(logging.Formatter):
+    """Lines for people: what others wrote can neither make a line of its own nor command a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and behind it the traceback, if there is one."""
+        return visible_lines(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """The line itself."""
+        record.message = visible(record.message)
+        return super().formatMessage(record)
 
 
 def configure(*, form: LogFormat, level: str) -> None:
@@ -21,7 +35,7 @@ def configure(*, form: LogFormat, level: str) -> None:
             )
         )
     else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
+        handler.setFormatter(TextFormatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Chatter at info, and whole headers at debug, Authorization among them.
     for name in ("httpx", "httpcore", "aiohttp", "azure", "kopf", "msal", "urllib3"):

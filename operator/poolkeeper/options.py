@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -23,6 +24,32 @@ class Many(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
         return str(value).strip()
+
+
+NOBODY = ""
+"""A namespace that no account is in: an empty list of whom something is lent to lends it to nobody."""
+
+
+class Namespace(Many):
+    """A namespace, by its name."""
+
+    name = "namespace"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        given = str(value).strip()
+        if not given and (param is None or param.callback is None):
+            self.fail("a namespace without a name: take the comma out that stands alone", param, ctx)
+        return given
+
+
+def nobody_if_empty(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """The namespaces; a variable that is set and empty, as a chart's empty list is, means none and not all."""
+    twin = param.envvar if isinstance(param.envvar, str) else ""
+    if not value and os.environ.get(twin, "unset").strip() == "":
+        return (NOBODY,)
+    if len(value) > 1 and NOBODY in value:
+        raise click.BadParameter("a namespace without a name: take the comma out that stands alone", ctx, param)
+    return value
 
 
 class Prefix(Many):

@@ -40,6 +40,12 @@ class Resync:
                 self._trouble = str(error)
                 await asyncio.sleep(_AGAIN)
                 continue
+            except Exception as error:
+                # A bug, or an answer that nobody thought of: the watches go on, and so does this.
+                log.exception("the resources could not be listed, trying again")
+                self._trouble = f"listing fails with {type(error).__name__}; see the log"
+                await asyncio.sleep(_AGAIN)
+                continue
             if self._trouble is not None:
                 log.info("watching")
             self._trouble = None
@@ -49,5 +55,6 @@ class Resync:
 
     async def _list(self) -> None:
         # On its own, so that what was listed is not held until the next time.
+        newest = self._engine.catalog.newest
         found = await self._lister.everything()
-        self._engine.listed(found.accounts, found.pools, as_of=found.as_of)
+        self._engine.listed(found.accounts, found.pools, as_of=found.as_of, newest_before=newest)

@@ -68,6 +68,7 @@ async def run(settings: Settings) -> None:
         clock=clock,
         metrics=metrics,
         slow_retry=settings.slow_retry,
+        least_check_interval=settings.least_check_interval,
         flap_limit=Limit(settings.flap_limit, settings.flap_window),
     )
     resync = Resync(engine, Lister(api, namespaces=settings.namespaces))

@@ -27,6 +27,8 @@ class Settings:
     log_level: str = "info"
     request_timeout: float = 35.0
     """Seconds to wait for an answer of the Batch service, which gives up by itself after 30."""
+    least_check_interval: float = 1.0
+    """Seconds; a shorter checkInterval of an account or a pool counts as this."""
     slow_retry: float = 60.0
     """Seconds until something that a person must mend elsewhere is tried again."""
     flap_limit: int = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -36,14 +36,14 @@ class Office:
         self.options = SignInOptions(ca_bundle=ca_bundle, authority_host=entra.authority)
         self.opened = AsyncExitStack()
 
-    async def read(self, key: Key) -> Secret:
+    async def read(self, key: Key, wanted: Collection[str]) -> Secret:  # noqa: ARG002 - the port's signature
         self.secrets_read += 1
         if key not in self.secrets:
             raise SecretNotFound(f"there is no Secret {key.name} in namespace {key.namespace}")
         return Secret("1", {name: SecretText(value) for name, value in self.secrets[key].items()})
 
     async def version(self, key: Key) -> str:
-        return (await self.read(key)).version
+        return (await self.read(key, ())).version
 
     def account(self, auth: Auth, **changes: Any) -> BatchAccount:
         fields = {"endpoint": self.sim.url, "account_name": self.sim.account, "max_requests_per_second": 1000}

@@ -102,6 +102,7 @@ TWINS = [
     ("--log-format", "POOLKEEPER_LOG_FORMAT", "text", "log_format", "text"),
     ("--log-level", "POOLKEEPER_LOG_LEVEL", "debug", "log_level", "debug"),
     ("--request-timeout", "POOLKEEPER_REQUEST_TIMEOUT", "500ms", "request_timeout", 0.5),
+    ("--least-check-interval", "POOLKEEPER_LEAST_CHECK_INTERVAL", "5s", "least_check_interval", 5.0),
     ("--slow-retry", "POOLKEEPER_SLOW_RETRY", "2m", "slow_retry", 120.0),
     ("--flap-limit", "POOLKEEPER_FLAP_LIMIT", "7", "flap_limit", 7),
     ("--flap-window", "POOLKEEPER_FLAP_WINDOW", "2m", "flap_window", 120.0),

@@ -72,7 +72,9 @@ class Connect:
     async def _by_key(self, account: BatchAccount) -> SignedIn:
         if account.auth.secret is None:
             raise CredentialUnusable(f"type {SHARED_KEY} needs secretRef in spec.auth")
-        secret = await self._secrets.read(account.auth.secret)
+        secret = await self._secrets.read(account.auth.secret, (ACCOUNT_KEY,))
+        if ACCOUNT_KEY in secret.binary:
+            raise CredentialUnusable(f"key {ACCOUNT_KEY} of Secret {account.auth.secret} is not UTF-8 text")
         if ACCOUNT_KEY not in secret.values:
             raise SecretNotFound(f"Secret {account.auth.secret} has no key {ACCOUNT_KEY}")
         return SignedIn(SharedKey(account.account_name, secret.values[ACCOUNT_KEY]))

@@ -102,7 +102,7 @@ class Credentials:
         auth = self._auth
         if auth.secret is None or auth.tenant_id is None or auth.client_id is None:
             raise CredentialUnusable(f"type {SERVICE_PRINCIPAL} needs tenantID, clientID and secretRef in spec.auth")
-        data = (await self._secrets.read(auth.secret)).values
+        data = (await self._secrets.read(auth.secret, _OF_A_PRINCIPAL)).values
         given = [name for name in (CLIENT_SECRET, CLIENT_CERTIFICATE) if name in data]
         match given:
             case [only] if only == CLIENT_SECRET:
@@ -114,6 +114,10 @@ class Credentials:
                 raise SecretNotFound(f"Secret {auth.secret} has neither key {CLIENT_SECRET} nor {CLIENT_CERTIFICATE}")
             case _:
                 raise CredentialUnusable(f"Secret {auth.secret} has both {CLIENT_SECRET} and {CLIENT_CERTIFICATE}")
+
+
+_OF_A_PRINCIPAL = (CLIENT_SECRET, CLIENT_CERTIFICATE, CERTIFICATE_PASSWORD)
+"""The keys of a Secret that a service principal may need."""
 
 
 def _certificate(

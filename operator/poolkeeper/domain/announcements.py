@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from poolkeeper.domain.drift import in_words, paths_of
+from poolkeeper.domain.drift import paths_of
+from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.retired import RETIRED
 from poolkeeper.domain.status import is_news, ready_reason
+from poolkeeper.domain.telling import in_words
+from poolkeeper.domain.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,19 @@ class Announcement:
     reason: str
     message: str
 
+    def __post_init__(self) -> None:
+        # Made here, so that nobody has to think of it: a terminal obeys what a pool says, and a log has lines.
+        object.__setattr__(self, "message", visible(self.message))
+
 
 def announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
     """The events of one look at a pool, given the status from before it."""
+    mask = Mask(outcome.hidden)
+    # A name may be a secret too: another writer may have put a value there.
+    return [replace(one, message=mask.words(one.message)) for one in _announcements(pool, outcome)]
+
+
+def _announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
     found = retirements(pool)
     before = ready_reason(pool.status)
     if outcome.written is not None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from poolkeeper.domain.visible import visible
+
 Condition = dict[str, Any]
 Status = Literal["True", "False", "Unknown"]
 
@@ -43,7 +45,7 @@ def _condition(old: Mapping[str, Any] | None, mark: Mark, *, generation: int, no
         "type": mark.type,
         "status": mark.status,
         "reason": mark.reason,
-        "message": mark.message[:MOST_CHARACTERS],
+        "message": visible(mark.message[:MOST_CHARACTERS])[:MOST_CHARACTERS],
         "observedGeneration": generation,
         "lastTransitionTime": now if old is None or moved else old["lastTransitionTime"],
     }

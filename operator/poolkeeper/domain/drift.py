@@ -5,7 +5,7 @@ Only paths, never values: a start task's environment or a resource file's URL ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import jsonpatch
@@ -40,20 +40,6 @@ def drift(live: Form, desired: Form) -> tuple[Difference, ...]:
 def property_of(path: str) -> str:
     """The top-level property that a path lies in: `startTask` for `/startTask/commandLine`."""
     return path.split("/", 2)[1]
-
-
-MOST_CHARACTERS = 300
-"""Of one path in a message: ten of them, and what follows them, have to fit into a condition's 4096."""
-
-
-def _cut(path: str) -> str:
-    return path if len(path) <= MOST_CHARACTERS else f"{path[: MOST_CHARACTERS - 1]}…"
-
-
-def in_words(paths: Sequence[str], *, most: int = 10) -> str:
-    """Paths for a message: `/metadata/owner, /startTask and 3 more`."""
-    shown = ", ".join(_cut(path) for path in paths[:most])
-    return f"{shown} and {len(paths) - most} more" if len(paths) > most else shown
 
 
 def paths_of(differences: Iterable[Difference]) -> list[str]:

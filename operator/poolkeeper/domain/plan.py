@@ -27,7 +27,7 @@ from typing import Any
 from poolkeeper.domain.address import Address
 from poolkeeper.domain.approval import plan_hash
 from poolkeeper.domain.canonical import Form, canonical, filled, full_body
-from poolkeeper.domain.drift import Difference, drift, in_words, paths_of
+from poolkeeper.domain.drift import Difference, drift, paths_of
 from poolkeeper.domain.editions import Edition, unsent
 from poolkeeper.domain.failures import (
     AwaitingApproval,
@@ -47,7 +47,9 @@ from poolkeeper.domain.resources import APPROVE, BatchPool
 from poolkeeper.domain.secret_refs import secret_texts, uses_secrets
 from poolkeeper.domain.shown import shown
 from poolkeeper.domain.stored import Stored
+from poolkeeper.domain.telling import MOST_CHARACTERS, in_words, ordered
 from poolkeeper.domain.versions import carried, check_carried
+from poolkeeper.domain.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ def not_stored(stored: Stored | None) -> NotStored | None:
 
 
 _BRIEF = 60
-"""Characters of a path and of a value in a message of ten: what to do about it stands behind them, and must fit in."""
+"""Characters of a value in a message of ten: what to do about it stands behind them, and must fit in."""
+
+_MOST_THINGS = 10
 
 
 def _consent(
@@ -175,9 +179,14 @@ def _consent(
     going = removals(differences, pool.properties)
     if not going:
         return None
-    safe = Mask(hidden, guarded=uses_secrets(pool)).form(live.form)
-    things = in_words([f"{one.path[:_BRIEF]} = {(shown(safe, one.path) or '')[:_BRIEF]}" for one in going])
-    return RemovalNeedsConsent(f"the first write would remove what the manifest does not name: {things}")
+    mask = Mask(hidden, guarded=uses_secrets(pool))
+    # Paths are copied into `ignore`: whole, or not at all.
+    first = [one for one in ordered(going) if len(one.path) <= MOST_CHARACTERS][:_MOST_THINGS]
+    things = ", ".join(
+        f"{mask.words(visible(one.path))} = {(shown(live.form, one.path, mask=mask) or '')[:_BRIEF]}" for one in first
+    )
+    all_of_them = "" if len(first) == len(going) else f" and {in_words(paths_of(going), most=0)}"
+    return RemovalNeedsConsent(f"the first write would remove what the manifest does not name: {things}{all_of_them}")
 
 
 def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: float) -> Failure | None:

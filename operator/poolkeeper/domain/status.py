@@ -11,7 +11,7 @@ from typing import Any
 from poolkeeper.domain.address import Address
 from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.conditions import Mark, find, marked
-from poolkeeper.domain.drift import Difference, in_words, paths_of
+from poolkeeper.domain.drift import Difference, paths_of
 from poolkeeper.domain.editions import Edition
 from poolkeeper.domain.failures import AwaitingApproval, Conflict, Flapping, PoolDeleting, PoolNotFound
 from poolkeeper.domain.known import FIELDS as KNOWN
@@ -21,7 +21,9 @@ from poolkeeper.domain.pending import PendingWrite
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.secret_refs import uses_secrets
-from poolkeeper.domain.shown import shown
+from poolkeeper.domain.shown import shown_pair
+from poolkeeper.domain.telling import in_words, ordered
+from poolkeeper.domain.visible import visible
 
 Status = dict[str, Any]
 
@@ -125,9 +127,9 @@ def is_news(pool: BatchPool, differences: Sequence[Difference]) -> bool:
     return [entry["path"] for entry in pool.status.get("drift", ())] != told_paths(differences)
 
 
-def told_paths(differences: Sequence[Difference]) -> list[str]:
+def told_paths(differences: Sequence[Difference], mask: Mask | None = None) -> list[str]:
     """The paths of differences as far as a status holds them."""
-    return [path[:MOST_CHARACTERS] for path in paths_of(differences[:MOST_PATHS])]
+    return [_told(path, mask or Mask()) for path in paths_of(ordered(differences)[:MOST_PATHS])]
 
 
 def _seen(outcome: Outcome) -> Status:
@@ -150,7 +152,7 @@ def _last_drift(outcome: Outcome, old: Mapping[str, Any] | None, *, now: str) ->
     entry = {
         "time": now,
         "eTag": outcome.live.row.etag[:MOST_ETAG],
-        "paths": told_paths(found),
+        "paths": told_paths(found, Mask(outcome.hidden)),
         "corrected": outcome.written is not None,
     }
     # The same drift, seen again while it cannot be corrected, keeps the time at which it was found.
@@ -162,14 +164,20 @@ def _entries(pool: BatchPool, outcome: Outcome) -> list[Status]:
     if outcome.live is None or not outcome.differences:
         return []
     mask = Mask(outcome.hidden, guarded=uses_secrets(pool))
-    live, desired = mask.form(outcome.live.form), mask.form(outcome.desired or {})
-    return [_entry(one, live, desired) for one in outcome.differences[:MOST_PATHS]]
+    first = ordered(outcome.differences)[:MOST_PATHS]
+    return [_entry(one, outcome.live.form, outcome.desired or {}, mask=mask) for one in first]
 
 
-def _entry(difference: Difference, live: Form, desired: Form) -> Status:
-    sides = {"live": shown(live, difference.path), "desired": shown(desired, difference.path)}
-    told = {side: text for side, text in sides.items() if text is not None}
-    return {"op": difference.op, "path": difference.path[:MOST_CHARACTERS], **told}
+def _entry(difference: Difference, live: Form, desired: Form, *, mask: Mask) -> Status:
+    here, wanted = shown_pair(live, desired, difference.path, mask=mask)
+    told = {side: text for side, text in (("live", here), ("desired", wanted)) if text is not None}
+    return {"op": difference.op, "path": _told(difference.path, mask), **told}
+
+
+def _told(path: str, mask: Mask) -> str:
+    """A path that the CRD takes, without what may not be shown in it."""
+    # Searched further than it is shown: a value that stands across the cut begins before it.
+    return visible(mask.words(path[: 2 * MOST_CHARACTERS]))[:MOST_CHARACTERS]
 
 
 def _still_flapping(pool: BatchPool, outcome: Outcome) -> bool:
@@ -185,7 +193,7 @@ def _ready(pool: BatchPool, outcome: Outcome) -> Mark:
         )
     if failure is None:
         return Mark("Ready", "True", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest")
-    return Mark("Ready", "False", failure.reason, f"pool {pool.pool_id}: {failure.message}")
+    return Mark("Ready", "False", failure.reason, Mask(outcome.hidden).words(f"pool {pool.pool_id}: {failure.message}"))
 
 
 def _progress(outcome: Outcome) -> list[Mark]:
@@ -202,7 +210,8 @@ def _progress(outcome: Outcome) -> list[Mark]:
 
 def _drifted(pool: BatchPool, outcome: Outcome) -> Mark:
     if outcome.differences:
-        return Mark("Drifted", "True", "Differs", f"differs at {in_words(paths_of(outcome.differences))}")
+        where = in_words(paths_of(outcome.differences))
+        return Mark("Drifted", "True", "Differs", f"differs at {Mask(outcome.hidden).words(where)}")
     if outcome.live is not None and not isinstance(outcome.failure, PoolDeleting):
         return Mark("Drifted", "False", "Equal", "the live pool equals the manifest")
     old = find(pool.status.get("conditions", ()), "Drifted")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
@@ -22,6 +23,8 @@ class Shelf(Generic[Kept]):
     def __init__(self) -> None:
         self._kept: dict[Key, Kept] = {}
         self._deleted: set[str] = set()
+        self.newest = 0
+        """The newest resource version that was ever seen."""
 
     def get(self, key: Key) -> Kept | None:
         return self._kept.get(key)
@@ -32,9 +35,9 @@ class Shelf(Generic[Kept]):
     def put(self, new: Kept) -> bool:
         """Keep a resource; False when a newer version is known, or its deletion."""
         old = self._kept.get(new.key)
-        older = old is not None and old.uid == new.uid and old.resource_version > new.resource_version
-        if older or new.uid in self._deleted:
+        if new.uid in self._deleted or (old is not None and _is_older(new, old)):
             return False
+        self.newest = max(self.newest, new.resource_version)
         self._kept[new.key] = new
         return True
 
@@ -54,6 +57,20 @@ class Shelf(Generic[Kept]):
 
     def forget_deletions(self) -> None:
         self._deleted.clear()
+
+    def begin_anew(self) -> None:
+        self._kept = {key: replace(one, resource_version=0) for key, one in self._kept.items()}
+        self._deleted.clear()
+        self.newest = 0
+
+
+def _is_older(new: Kept, old: Kept) -> bool:
+    """Whether a resource is an older state of one that is known.
+
+    A higher generation under a lower version is not: only a cluster that was restored from a backup shows it.
+    """
+    same = old.uid == new.uid and old.resource_version > new.resource_version
+    return same and old.generation >= new.generation
 
 
 class Catalog:
@@ -76,6 +93,16 @@ class Catalog:
     def pools(self) -> Iterable[BatchPool]:
         """All pools."""
         return self._pools.all()
+
+    @property
+    def newest(self) -> int:
+        """The newest resource version that was ever seen."""
+        return max(self._pools.newest, self._accounts.newest)
+
+    def begin_anew(self) -> None:
+        """Versions begin anew: whatever is listed next is newer than what is known."""
+        self._pools.begin_anew()
+        self._accounts.begin_anew()
 
     def accounts(self) -> Iterable[BatchAccount]:
         """All accounts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import random
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -18,17 +19,19 @@ from poolkeeper.engine.accounts import Accounts
 from poolkeeper.engine.ahead import ReadAhead
 from poolkeeper.engine.catalog import Catalog
 from poolkeeper.engine.claims import Claims
-from poolkeeper.engine.gate import AccountClosed, Gate
+from poolkeeper.engine.gate import AccountClosed, Gate, is_passing
 from poolkeeper.engine.items import AccountItem, AccountLane, Item, PoolItem, SweepItem
 from poolkeeper.engine.lists import Lists
 from poolkeeper.engine.memory import Memory
 from poolkeeper.engine.ports import Clock, Cluster, Connector, Secrets
 from poolkeeper.engine.queue import Backoff, KeyedQueue
 from poolkeeper.engine.reconciler import Reconciler, Trouble
-from poolkeeper.engine.sweep import Sweeper, interval_of
+from poolkeeper.engine.sweep import Sweeper
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.engine.wanted import Superseded
 from poolkeeper.metrics import Metrics
+
+log = logging.getLogger(__name__)
 
 _GATHERING = 0.2
 """Seconds by which an account's report waits for more pools to come, so that many make one report."""
@@ -52,6 +55,7 @@ class Engine:
         clock: Clock,
         metrics: Metrics,
         slow_retry: float = 60.0,
+        least_check_interval: float = 1.0,
         flap_limit: Limit | None = None,
         backoff: Backoff | None = None,
     ) -> None:
@@ -97,6 +101,7 @@ class Engine:
             look_at=self._nudge,
             monotonic=clock.monotonic,
             lists=self._lists,
+            least_interval=least_check_interval,
         )
         self._reporter = AccountReporter(
             self.catalog,
@@ -137,7 +142,7 @@ class Engine:
             self._queue.add_after(AccountItem(key), _GATHERING)
         account = self.catalog.account(pool.account)
         if account is not None:
-            interval = interval_of(pool, account)
+            interval = self._sweeper.interval_of(pool, account)
             self._queue.add_after(SweepItem(account.key, interval), interval * random.random())  # noqa: S311 - spread
 
     def pool_gone(self, key: Key, uid: str | None = None) -> None:
@@ -181,9 +186,20 @@ class Engine:
             self._wake(key)
             self._look_at_rivals(*self.catalog.members(key), account=account)
 
-    def listed(self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool], *, as_of: int) -> None:
-        """The whole truth as of a resource version: heals what watches may lose, deletions above all."""
+    def listed(
+        self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool], *, as_of: int, newest_before: int = 0
+    ) -> None:
+        """The whole truth as of a resource version: heals what watches may lose, deletions above all.
+
+        `newest_before` is the newest version that was known when the list was asked for. A list is a consistent read;
+        one that is older shows that etcd was restored from a backup, and that versions begin anew.
+        """
         accounts, pools = list(accounts), list(pools)
+        if as_of < newest_before:
+            log.warning(
+                "the cluster was restored from a backup (version %d after %d): beginning anew", as_of, newest_before
+            )
+            self.catalog.begin_anew()
         for account_key in self.catalog.lost_accounts({account.key for account in accounts}, as_of=as_of):
             self.account_gone(account_key)
         for pool_key in self.catalog.lost_pools({pool.key for pool in pools}, as_of=as_of):
@@ -320,7 +336,10 @@ class Engine:
         if isinstance(gate.failure, Throttled):
             self._metrics.throttled_seconds.labels(str(key)).inc(gate.opens_in)
         if gate.opens_in < math.inf:
-            self._queue.add_after(SweepItem(key, account.check_interval), gate.opens_in)
+            # Not later than the next check, which finds out whether somebody has mended the credential.
+            mendable = account.secret is not None and not is_passing(gate.failure)
+            delay = min(gate.opens_in, account.check_interval) if mendable else gate.opens_in
+            self._queue.add_after(SweepItem(key, self._sweeper.least(account.check_interval)), delay)
         if gate.serious and self._told.get(key) != gate.failure.reason:
             self._wake(key)
             self._look_at_rivals(*self.catalog.members(key))

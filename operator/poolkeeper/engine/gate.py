@@ -93,6 +93,11 @@ class Gate:
         if news:
             self._changed()
 
+    def mended(self) -> None:
+        """The credential is another: whatever was wrong with the one before, it is tried at once."""
+        if self._failure is not None and not is_passing(self._failure) and self._until < math.inf:
+            self._until = self._monotonic()
+
     def failed(self, failure: Failure) -> None:
         """The account as a whole has failed."""
         if self._failure is not None and not self._trial:

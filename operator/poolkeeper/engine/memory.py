@@ -9,7 +9,7 @@ from poolkeeper.domain.address import Address
 from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.conditions import find
 from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.failures import Failure, PoolUnavailable
+from poolkeeper.domain.failures import BatchFailure, Failure
 from poolkeeper.domain.flaps import Flaps, Limit
 from poolkeeper.domain.known import Known, Refusal, account_version, body_digest
 from poolkeeper.domain.observation import PoolRow
@@ -18,6 +18,7 @@ from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.packing import packed, unpacked
 from poolkeeper.domain.pending import PendingWrite
 from poolkeeper.domain.plan import Desired, Past
+from poolkeeper.domain.reasons import Retry
 from poolkeeper.domain.resources import Asks, BatchAccount, BatchPool, Key
 from poolkeeper.domain.status import MOST_TOKEN, Status
 
@@ -137,8 +138,8 @@ class Memory:
         return news
 
     def is_a_miss(self, pool: BatchPool, failure: Failure, *, patience: int) -> bool:
-        """Whether a failure of this pool alone is one of the first few, and not worth a status."""
-        if not isinstance(failure, PoolUnavailable):
+        """Whether a failure that may pass is one of the first few, and not worth a status."""
+        if not isinstance(failure, BatchFailure) or failure.retry is not Retry.BACKOFF:
             return False
         self.misses += 1
         ready = find(self.status.get("conditions", ()), "Ready")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -95,8 +95,8 @@ class Cluster(Protocol):
 class Secrets(Protocol):
     """Secrets of the cluster, read when they are needed. Every call raises SecretNotFound, or ClusterUnavailable."""
 
-    async def read(self, key: Key) -> Secret:
-        """Version and values."""
+    async def read(self, key: Key, wanted: Collection[str]) -> Secret:
+        """Version and the values of the keys that are wanted; the others are not held."""
 
     async def version(self, key: Key) -> str:
         """The version alone, for a check."""

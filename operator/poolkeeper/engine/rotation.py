@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from poolkeeper.domain.failures import ClusterUnavailable
+from poolkeeper.domain.failures import ClusterUnavailable, SecretNotFound
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from poolkeeper.engine.budget import Budget
 from poolkeeper.engine.memory import Memory
 from poolkeeper.engine.ports import Secrets
 from poolkeeper.engine.secret_values import versions_of
 
 log = logging.getLogger(__name__)
 
+_GONE = ""
+"""The version of a Secret that is not there, or may not be read."""
+
 
 class Rotation:
-    """Remembers which version of each account's credential was seen; `memories` tells that of the pools."""
+    """Remembers which version of each account's credential was seen; `memories` tells that of the pools.
 
-    def __init__(self, secrets: Secrets, *, memories: Mapping[Key, Memory]) -> None:
+    The checks of one namespace have a budget. Beyond it a pool is checked later: whoever makes many resources that
+    name many Secrets waits for his own, and nobody else does.
+    """
+
+    def __init__(self, secrets: Secrets, *, memories: Mapping[Key, Memory], monotonic: Callable[[], float]) -> None:
         self._secrets = secrets
         self._memories = memories
-        self._credentials: dict[Key, dict[Key, str]] = {}
+        self._credentials: dict[Key, str] = {}
+        self._budget = Budget(monotonic=monotonic)
 
     async def of_pools(self, pools: Iterable[BatchPool]) -> set[Key]:
         """The pools of which a Secret is another than at the last look; each Secret is asked for once."""
@@ -29,31 +38,38 @@ class Rotation:
             for pool in pools
             if (memory := self._memories.get(pool.key)) is not None and memory.secret_names
         }
-        versions = await self._versions({name for memory in used.values() for name in memory.secret_names})
-        if versions is None:
+        names = {name for memory in used.values() for name in memory.secret_names}
+        asked = {name for name in sorted(names) if self._budget.takes(name.namespace)}
+        try:
+            versions = await versions_of(asked, self._secrets)
+        except ClusterUnavailable as error:
+            log.warning("Secrets could not be checked, the next check will: %s", error)
             return set()
-        return {key for key, memory in used.items() if memory.secrets != _seen(memory, versions)}
+        return {
+            key
+            for key, memory in used.items()
+            if asked.issuperset(memory.secret_names) and memory.secrets != _seen(memory, versions)
+        }
 
     async def of_credential(self, account: BatchAccount) -> bool:
-        """Whether the Secret that an account signs in with is another than at the last check."""
-        versions = await self._versions([] if account.secret is None else [account.secret])
-        if not versions:
-            # None, unknown, or missing: whoever has to connect anew says so.
+        """Whether the Secret that an account signs in with is another than at the last check, or is there no more."""
+        if account.secret is None:
+            return False
+        try:
+            version = await self._secrets.version(account.secret)
+        except SecretNotFound:
+            version = _GONE
+        except ClusterUnavailable as error:
+            log.warning("Secret %s could not be checked, the next check will: %s", account.secret, error)
             return False
         before = self._credentials.get(account.key)
-        self._credentials[account.key] = versions
-        return before is not None and before != versions
+        self._credentials[account.key] = version
+        # One that was deleted is revoked: what was read of it before is not used any longer.
+        return version != before and (before is not None or version == _GONE)
 
     def forget(self, account: Key) -> None:
         """An account is gone."""
         self._credentials.pop(account, None)
-
-    async def _versions(self, keys: Iterable[Key]) -> dict[Key, str] | None:
-        try:
-            return await versions_of(keys, self._secrets)
-        except ClusterUnavailable as error:
-            log.warning("Secrets could not be checked, the next check will: %s", error)
-            return None
 
 
 def _seen(memory: Memory, versions: Mapping[Key, str]) -> dict[str, str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from poolkeeper.domain.failures import SecretForbidden, SecretNotFound
+from poolkeeper.domain.failures import InvalidSpec, SecretForbidden, SecretNotFound
 from poolkeeper.domain.resources import BatchPool, Key
 from poolkeeper.domain.secret_refs import Secret, references, with_secrets
 from poolkeeper.engine.ports import Secrets
+
+MOST_SECRETS = 32
+"""Secrets of one pool: each is asked for with each check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,17 @@ class Found:
 
 async def secrets_of(pool: BatchPool, port: Secrets) -> Found:
     """Read the Secrets of a pool. Raises InvalidSpec, SecretForbidden, or ClusterUnavailable."""
-    keys = sorted({Key(pool.key.namespace, one.secret) for one in references(pool.properties)})
-    read = await asyncio.gather(*(_read(port, key) for key in keys))
+    wanted: dict[Key, set[str]] = {}
+    for one in references(pool.properties):
+        wanted.setdefault(Key(pool.key.namespace, one.secret), set()).add(one.key)
+    keys = sorted(wanted)
+    if len(keys) > MOST_SECRETS:
+        raise InvalidSpec(
+            "spec.properties",
+            f"takes values from {len(keys)} Secrets, and {MOST_SECRETS} are the most: "
+            "a Secret has many keys, put the values into fewer",
+        )
+    read = await asyncio.gather(*(_read(port, key, wanted[key]) for key in keys))
     return Found({key.name: secret for key, secret in zip(keys, read, strict=True) if secret is not None}, tuple(keys))
 
 
@@ -47,9 +59,9 @@ async def versions_of(keys: Iterable[Key], port: Secrets) -> dict[Key, str]:
     return {key: version for key, version in zip(wanted, versions, strict=True) if version is not None}
 
 
-async def _read(port: Secrets, key: Key) -> Secret | None:
+async def _read(port: Secrets, key: Key, wanted: Collection[str]) -> Secret | None:
     try:
-        return await port.read(key)
+        return await port.read(key, wanted)
     except SecretForbidden:
         raise
     except SecretNotFound:

@@ -9,6 +9,7 @@ it costs more, and nobody is left without checks.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,7 +18,7 @@ from poolkeeper.domain.observation import PoolRow
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.accounts import Accounts, Line
 from poolkeeper.engine.catalog import Catalog
-from poolkeeper.engine.gate import AccountClosed
+from poolkeeper.engine.gate import AccountClosed, is_passing
 from poolkeeper.engine.items import SweepItem
 from poolkeeper.engine.lists import Lists
 from poolkeeper.engine.memory import GONE, Memory
@@ -41,14 +42,16 @@ class Sweeper:
         look_at: Callable[[Key], None],
         monotonic: Callable[[], float],
         lists: Lists,
+        least_interval: float = 1.0,
     ) -> None:
         self._catalog = catalog
         self._accounts = accounts
-        self._rotation = Rotation(secrets, memories=memories)
+        self._rotation = Rotation(secrets, memories=memories, monotonic=monotonic)
         self._memories = memories
         self._look_at = look_at
         self._monotonic = monotonic
         self._lists = lists
+        self._least_interval = least_interval
         self._pages: dict[Key, int] = {}
         self._checked: dict[Key, float] = {}
         self._steady: set[SweepItem] = set()
@@ -57,8 +60,16 @@ class Sweeper:
     def groups(self, account: BatchAccount) -> set[SweepItem]:
         """The groups of an account: its own interval always (it shows whether the account answers), others as used."""
         members = self._catalog.members(account.key)
-        intervals = {interval_of(pool, account) for pool in members if not pool.suspended}
-        return {SweepItem(account.key, interval) for interval in intervals | {account.check_interval}}
+        intervals = {self.interval_of(pool, account) for pool in members if not pool.suspended}
+        return {SweepItem(account.key, interval) for interval in intervals | {self.least(account.check_interval)}}
+
+    def least(self, interval: float) -> float:
+        """An interval that somebody asks for, as far as the operator's owner allows it."""
+        return max(interval, self._least_interval)
+
+    def interval_of(self, pool: BatchPool, account: BatchAccount) -> float:
+        """Seconds between checks of a pool."""
+        return self.least(account.check_interval if pool.check_interval is None else pool.check_interval)
 
     async def sweep(self, item: SweepItem) -> float | None:
         """One check; seconds until the next, or None when the group is no more."""
@@ -71,17 +82,22 @@ class Sweeper:
             # Another group of the account goes on: its age and its credential are still looked after.
             return None
         members = (pool for pool in self._catalog.members(account.key) if not pool.suspended)
-        pools = [pool for pool in members if interval_of(pool, account) == item.interval]
+        pools = [pool for pool in members if self.interval_of(pool, account) == item.interval]
         line = self._accounts.line(account.key)
-        if item.interval == account.check_interval and await self._rotation.of_credential(account):
+        if item.interval == self.least(account.check_interval) and await self._rotation.of_credential(account):
             # The old one may still be taken, and would be until the day on which it is not.
             await line.renew()
+            line.gate.mended()
         try:
             rows = await self._rows(line, pools)
         except (Failure, AccountClosed):
             self._steady.discard(item)
             # The gate is open after trouble with one pool only: that must not be asked for again at once.
-            return item.interval if line.gate.failure is None else line.gate.opens_in
+            if line.gate.failure is None:
+                return item.interval
+            # Meanwhile somebody may mend the credential, which is then used with the next check.
+            closed = line.gate.opens_in
+            return min(closed, item.interval) if closed < math.inf and _may_be_mended(line) else closed
         self._checked[account.key] = self._monotonic()
         rotated = await self._rotation.of_pools(pools)
         for pool in pools:
@@ -129,13 +145,13 @@ class Sweeper:
         return listing.rows
 
 
+def _may_be_mended(line: Line) -> bool:
+    failure = line.gate.failure
+    return line.account.secret is not None and failure is not None and not is_passing(failure)
+
+
 async def _one_by_one(line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
     return {pool.pool_id.casefold(): await _row(line, pool.pool_id) for pool in pools}
-
-
-def interval_of(pool: BatchPool, account: BatchAccount) -> float:
-    """Seconds between checks of a pool."""
-    return account.check_interval if pool.check_interval is None else pool.check_interval
 
 
 async def _row(line: Line, pool_id: str) -> PoolRow | None:

@@ -67,7 +67,14 @@ class Api:
                     await self._close_retired()
         if status >= HTTPStatus.BAD_REQUEST:
             raise Refused(f"{method} {path}: {status} {_message(data)}", status=status)
-        return orjson.loads(data)
+        try:
+            answer = orjson.loads(data)
+        except ValueError as error:
+            raise ClusterUnavailable(f"{method} {path} was answered with {status}, and with no JSON") from error
+        if not isinstance(answer, dict):
+            # Whoever answers so is no API server: a load balancer, a portal.
+            raise ClusterUnavailable(f"{method} {path} was answered with {status}, and with no object")
+        return answer
 
     async def close(self) -> None:
         """Close the connections, once nothing is under way on them."""

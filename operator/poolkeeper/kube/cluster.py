@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from poolkeeper.domain.announcements import Announcement
+from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import Resource
 from poolkeeper.kube.api import JSON_PATCH, Api, Refused
 from poolkeeper.kube.events import Events
@@ -32,7 +33,7 @@ class KubeCluster:
             if await self._is_gone(resource):
                 return None
             raise
-        return answer
+        return as_of(answer, resource)
 
     def announce(self, resource: Resource, announcement: Announcement) -> None:
         self._events.add(resource, announcement)
@@ -43,4 +44,19 @@ class KubeCluster:
             found = await self._api.request("GET", one(resource))
         except Refused as refusal:
             return refusal.status == HTTPStatus.NOT_FOUND
-        return bool(found["metadata"]["uid"] != resource.uid)
+        match found:
+            case {"metadata": {"uid": str(uid)}}:
+                return uid != resource.uid
+            case _:
+                return False
+
+
+def as_of(answer: Mapping[str, Any], resource: Resource) -> Mapping[str, Any]:
+    """The answer, if it is this resource; raises ClusterUnavailable for anything else that a proxy may have sent."""
+    match answer:
+        case {"metadata": {"uid": resource.uid, "resourceVersion": str()}, "spec": {}}:
+            return answer
+        case _:
+            raise ClusterUnavailable(
+                f"the Kubernetes API answers with something else than {resource.kind} {resource.key}"
+            )

@@ -9,18 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from http import HTTPStatus
 from typing import Any
 
 from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import GROUP, VERSION, Resource
 from poolkeeper.engine.ports import Clock
-from poolkeeper.kube.api import Api
+from poolkeeper.kube.api import Api, Refused
 
 log = logging.getLogger(__name__)
 
 _MOST_CHARACTERS = 1024
 """Of an event's message: the API server refuses more."""
+
+_ENDING = "being terminated"
+"""In what the API server says of a namespace that is being deleted."""
 
 _MOST_WAITING = 10_000
 """So many wait only while the API server takes none; statuses and the log say the same."""
@@ -60,8 +64,10 @@ class Events:
             try:
                 await self._api.request("POST", path, body=self._event(resource, announcement, now))
             except ClusterUnavailable as error:
-                # The status says the same; a namespace that is being deleted takes no events.
-                log.warning("event %s of %s is lost: %s", announcement.reason, resource.key, error)
+                # The status says the same; a namespace that is being deleted takes no events, which is no news.
+                ending = isinstance(error, Refused) and error.status == HTTPStatus.FORBIDDEN and _ENDING in str(error)
+                level = logging.DEBUG if ending else logging.WARNING
+                log.log(level, "event %s of %s is lost: %s", announcement.reason, resource.key, error)
 
     def _event(self, resource: Resource, announcement: Announcement, now: str) -> dict[str, Any]:
         return {

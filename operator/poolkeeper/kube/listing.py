@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, BatchAccount, BatchPool, Body, is_deleted
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 Parsed = TypeVar("Parsed")
 
-CHUNK = 200
-"""Resources in one answer. As objects a BatchPool takes 30 KiB until it is parsed, and Python gives little back."""
+CHUNK = 25
+"""Resources in one answer. Each may have 1.5 MiB, and takes several times that as objects, until it is parsed."""
 
 
 class CrdsMissing(ClusterUnavailable):
@@ -64,10 +64,23 @@ class Lister:
                 if refusal.status == HTTPStatus.NOT_FOUND:
                     raise CrdsMissing(f"the CRDs of {GROUP} are not installed: kubectl apply -f crds/") from refusal
                 raise
-            found += _readable((body for body in page["items"] if not is_deleted(body)), parse)
-            if not page["metadata"].get("continue"):
-                return found, int(page["metadata"]["resourceVersion"])
-            query["continue"] = page["metadata"]["continue"]
+            items, after, as_of = _parts(page, path)
+            # Each is parsed and let go of before the next page is asked for.
+            found += _readable((body for body in items if not _is_deleted(body)), parse)
+            del page, items
+            if not after:
+                return found, as_of
+            query["continue"] = after
+
+
+def _parts(page: Any, path: str) -> tuple[list[Any], str, int]:
+    """The items of a page, the token of the next, and the resource version. Raises ClusterUnavailable."""
+    match page:
+        case {"items": list(items), "metadata": {"resourceVersion": str(as_of), **rest}} if as_of.isdigit():
+            after = rest.get("continue") or ""
+            return items, after if isinstance(after, str) else "", int(as_of)
+        case _:
+            raise ClusterUnavailable(f"the Kubernetes API answers {path} with something else than a list")
 
 
 def _readable(bodies: Iterable[Body], parse: Callable[[Body], Parsed]) -> list[Parsed]:
@@ -76,7 +89,17 @@ def _readable(bodies: Iterable[Body], parse: Callable[[Body], Parsed]) -> list[P
     for body in bodies:
         try:
             found.append(parse(body))
-        except (KeyError, TypeError, ValueError) as error:
-            name = f"{body['metadata']['namespace']}/{body['metadata']['name']}"
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            name = name_of(body)
             log.warning("%s cannot be read (%r): apply this version's crds/, then the resource again", name, error)
     return found
+
+
+def name_of(body: Any) -> str:
+    """Of a resource that may be of any shape."""
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    return f"{metadata.get('namespace')}/{metadata.get('name')}" if isinstance(metadata, dict) else "a resource"
+
+
+def _is_deleted(body: Any) -> bool:
+    return isinstance(body, dict) and isinstance(body.get("metadata"), dict) and is_deleted(body)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import kopf
@@ -16,8 +17,10 @@ import kopf
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key, is_deleted
 from poolkeeper.engine.engine import Engine
 from poolkeeper.kube.access import Access
-from poolkeeper.kube.listing import CHUNK
+from poolkeeper.kube.listing import CHUNK, name_of
 from poolkeeper.kube.no_storage import NoDiffBase, NoProgress
+
+log = logging.getLogger(__name__)
 
 
 def registry(engine: Engine, access: Access, *, namespaced: bool) -> kopf.OperatorRegistry:
@@ -36,13 +39,15 @@ def registry(engine: Engine, access: Access, *, namespaced: bool) -> kopf.Operat
 
     @kopf.on.event(GROUP, VERSION, POOLS, registry=handlers, id="pool")
     async def on_pool(*, event: kopf.RawEvent, **_: Any) -> None:
-        body: Any = event["object"]
-        engine.pool_gone(*_one(body)) if _gone(event) else engine.pool_seen(BatchPool.parse(body))
+        with _readable(event):
+            body: Any = event["object"]
+            engine.pool_gone(*_one(body)) if _gone(event) else engine.pool_seen(BatchPool.parse(body))
 
     @kopf.on.event(GROUP, VERSION, ACCOUNTS, registry=handlers, id="account")
     async def on_account(*, event: kopf.RawEvent, **_: Any) -> None:
-        body: Any = event["object"]
-        engine.account_gone(*_one(body)) if _gone(event) else engine.account_seen(BatchAccount.parse(body))
+        with _readable(event):
+            body: Any = event["object"]
+            engine.account_gone(*_one(body)) if _gone(event) else engine.account_seen(BatchAccount.parse(body))
 
     return handlers
 
@@ -80,13 +85,23 @@ async def watch(
     await kopf.run_tasks(tasks, ignored=others)
 
 
+@contextmanager
+def _readable(event: kopf.RawEvent) -> Iterator[None]:
+    """One resource that cannot be read is told, and stops no other."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        name = name_of(event.get("object"))
+        log.warning("%s cannot be read (%r): apply this version's crds/, then the resource again", name, error)
+
+
 def _configure(settings: kopf.OperatorSettings) -> None:
     settings.peering.standalone = True
     settings.posting.enabled = False
     settings.persistence.diffbase_storage = NoDiffBase()
     settings.persistence.progress_storage = NoProgress()
-    # A task lives this long after the last event of its object.
-    settings.queueing.idle_timeout = 1.0
+    # A task lives this long after the last event of its object, and holds the event meanwhile.
+    settings.queueing.idle_timeout = 0.05
     settings.queueing.exit_timeout = 2.0
     settings.watching.chunk_size = CHUNK
     settings.watching.connect_timeout = 10

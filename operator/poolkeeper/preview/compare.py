@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from poolkeeper.domain.address import Address
-from poolkeeper.domain.drift import Difference, in_words, paths_of
+from poolkeeper.domain.drift import Difference, paths_of
 from poolkeeper.domain.failures import AwaitingApproval, Failure, InvalidSpec, RemovalNeedsConsent, UnsupportedProperty
 from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.observation import LivePool
@@ -20,6 +20,7 @@ from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import BatchAccount, BatchPool
 from poolkeeper.domain.shown import shown
+from poolkeeper.domain.telling import in_words, ordered
 from poolkeeper.engine.memory import Memory
 from poolkeeper.preview.findings import Change, NotCompared, Outlook, Verdict
 from poolkeeper.preview.secrets import Resolved, placeholders
@@ -131,15 +132,14 @@ def _unshown_note(
 
 
 def _changes(differences: tuple[Difference, ...], live: LivePool, desired: Desired, mask: Mask) -> tuple[Change, ...]:
-    before, after = mask.form(live.form), mask.form(desired.form)
     return tuple(
         Change(
             one.op,
             mask.words(one.path),
-            live=shown(before, one.path) if one.op != "add" else None,
-            desired=shown(after, one.path) if one.op != "remove" else None,
+            live=shown(live.form, one.path, mask=mask) if one.op != "add" else None,
+            desired=shown(desired.form, one.path, mask=mask) if one.op != "remove" else None,
         )
-        for one in differences
+        for one in ordered(differences)
     )
 
 

@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from poolkeeper.domain.visible import visible
 from poolkeeper.preview.findings import Change, Finding, Outlook
 
 Style = Literal["path", "live", "desired", "same", "note"]
@@ -22,11 +23,6 @@ class Line(NamedTuple):
 
     style: Style
     text: str
-
-
-def visible(text: str) -> str:
-    """The text with everything unprintable as an escape: control characters, and those that turn the direction."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def heading(finding: Finding) -> str:

@@ -10,8 +10,9 @@ import html
 import re
 from collections.abc import Iterable
 
+from poolkeeper.domain.visible import visible
 from poolkeeper.preview.findings import Finding, Findings, Verdict
-from poolkeeper.preview.lines import heading, lines, visible
+from poolkeeper.preview.lines import heading, lines
 
 MOST_CHARACTERS = 65_536
 """Of a comment on GitHub."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,11 +25,11 @@ class NotAtHand(SecretNotFound):
 class NoSecrets:
     """Without a cluster there are none."""
 
-    async def read(self, key: Key) -> Secret:
+    async def read(self, key: Key, wanted: Collection[str]) -> Secret:  # noqa: ARG002 - the port's signature
         raise NotAtHand(f"Secret {key} cannot be read without a cluster")
 
     async def version(self, key: Key) -> str:
-        return (await self.read(key)).version
+        return (await self.read(key, ())).version
 
 
 class GivenKey:
@@ -38,11 +38,11 @@ class GivenKey:
     def __init__(self, key: SecretText) -> None:
         self._key = key
 
-    async def read(self, key: Key) -> Secret:  # noqa: ARG002 - the port's signature
+    async def read(self, key: Key, wanted: Collection[str]) -> Secret:  # noqa: ARG002 - the port's signature
         return Secret(version="", values={ACCOUNT_KEY: self._key})
 
     async def version(self, key: Key) -> str:
-        return (await self.read(key)).version
+        return (await self.read(key, ())).version
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,15 @@ async def resolve(properties: Mapping[str, Any], secrets: Secrets | None, *, nam
     """Read what the properties refer to; None is no cluster. Raises InvalidSpec for a reference that is none."""
     found: dict[str, Secret] = {}
     reasons: dict[str, str] = {}
-    for name in sorted({reference.secret for reference in references(properties)}):
+    wanted: dict[str, set[str]] = {}
+    for reference in references(properties):
+        wanted.setdefault(reference.secret, set()).add(reference.key)
+    for name in sorted(wanted):
         try:
             if secrets is None:
                 reasons[name] = "there is no cluster to read it from"
             else:
-                found[name] = await secrets.read(Key(namespace, name))
+                found[name] = await secrets.read(Key(namespace, name), wanted[name])
         except SecretNotFound as failure:
             reasons[name] = failure.cause
         except ClusterUnavailable as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from poolkeeper.domain.visible import visible
 from poolkeeper.preview.findings import Findings, Verdict
-from poolkeeper.preview.lines import Style, heading, lines, visible
+from poolkeeper.preview.lines import Style, heading, lines
 
 _COLOURS: dict[Style, str | None] = {
     "path": "cyan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
@@ -27,14 +27,14 @@ class Secrets:
         self.asked: list[Key] = []
         self._data = data
 
-    async def read(self, key: Key) -> Secret:
+    async def read(self, key: Key, wanted: Collection[str]) -> Secret:  # noqa: ARG002 - the port's signature
         self.asked.append(key)
         if self._data is None:
             raise SecretNotFound(f"there is no Secret {key}")
         return Secret("1", {name: SecretText(value) for name, value in self._data.items()})
 
     async def version(self, key: Key) -> str:
-        return (await self.read(key)).version
+        return (await self.read(key, ())).version
 
 
 def connector(secrets: Secrets, *, allowed: Sequence[str] = ()) -> Connect:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.drift import drift, in_words, paths_of, property_of
+from poolkeeper.domain.drift import drift, paths_of, property_of
 from tests.unit.domain.examples import metadata
 from tests.unit.domain.wire import Json, certificate, container, environment, file, packages, start_task
 
@@ -140,11 +140,3 @@ def test_a_difference_bears_no_value() -> None:
 )
 def test_a_path_lies_in_one_property(path: str, name: str) -> None:
     assert property_of(path) == name
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [(1, "/0"), (3, "/0, /1, /2"), (4, "/0, /1, /2 and 1 more"), (9, "/0, /1, /2 and 6 more")],
-)
-def test_many_paths_are_told_in_few_words(count: int, words: str) -> None:
-    assert in_words([f"/{n}" for n in range(count)], most=3) == words

@@ -179,10 +179,10 @@ def test_after_a_write_the_written_version_is_the_newest_and_nothing_differs() -
 def test_what_differs_now_is_listed_with_what_a_write_would_do() -> None:
     found = (Difference("/metadata/a", "add"), Difference("/startTask", "remove"))
     status = pool_status(pool(), Outcome(live=live(), failure=REFUSED, differences=found), now=NOW)
-    assert status["drift"] == [{"op": "add", "path": "/metadata/a"}, {"op": "remove", "path": "/startTask"}]
+    assert status["drift"] == [{"op": "remove", "path": "/startTask"}, {"op": "add", "path": "/metadata/a"}]
     drifted = conditions(status)["Drifted"]
     assert (drifted["status"], drifted["reason"]) == ("True", "Differs")
-    assert drifted["message"] == "differs at /metadata/a, /startTask"
+    assert drifted["message"] == "differs at /startTask, /metadata/a"
 
 
 @pytest.mark.parametrize("failure", [GONE, DELETING, THROTTLED], ids=lambda failure: failure.reason)

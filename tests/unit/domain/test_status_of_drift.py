@@ -68,7 +68,9 @@ def test_lists_are_bounded_and_the_condition_tells_how_many_there_are() -> None:
     outcome = Outcome(live=live(), failure=BUSY, differences=MANY, drifted=True)
     status = pool_status(pool(), outcome, now=NOW)
     assert len(status["drift"]) == len(status["lastDrift"]["paths"]) == MOST_PATHS
-    assert conditions(status)["Drifted"]["message"].endswith(f"and {len(MANY) - 10} more")
+    assert conditions(status)["Drifted"]["message"].endswith(
+        f"and {len(MANY) - 10} more (in all: metadata {len(MANY)}; poolkeeper plan shows each)"
+    )
 
 
 def test_a_path_is_cut_where_the_crd_would_refuse_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from poolkeeper.domain.failures import PoolkeeperError, SecretNotFound
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Key
@@ -23,9 +25,12 @@ class FakeSecrets:
         self._version += 1
         self.kept[key] = Secret(str(self._version), {name: SecretText(value) for name, value in values.items()})
 
-    async def read(self, key: Key) -> Secret:
+    async def read(self, key: Key, wanted: Collection[str]) -> Secret:
         self.reads.append(key)
-        return self._find(key)
+        found = self._find(key)
+        return Secret(
+            found.version, {name: found.values[name] for name in wanted if name in found.values}, found.binary
+        )
 
     async def version(self, key: Key) -> str:
         self.checks.append(key)

@@ -11,7 +11,7 @@ import pytest
 from poolkeeper.domain.address import Address
 from poolkeeper.domain.drift import Difference, drift
 from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.failures import Failure, InvalidProperties, ServiceUnavailable
+from poolkeeper.domain.failures import Failure, InvalidProperties, PoolUnavailable, ServiceUnavailable
 from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.known import Known, Refusal, account_version, body_digest
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
@@ -217,11 +217,12 @@ def test_without_an_unreported_write_an_outcome_is_complete() -> None:
 @pytest.mark.parametrize(
     ("failure", "told_by", "reason"),
     [
-        (ServiceUnavailable("503"), 1, "the account's gate has its own patience"),
+        (PoolUnavailable("500"), 3, "one pool's trouble"),
+        (ServiceUnavailable("the connection broke"), 3, "a lost request"),
         (InvalidProperties("400"), 1, "waiting helps nobody"),
     ],
 )
-def test_only_trouble_with_one_pool_is_waited_for(failure: Failure, told_by: int, reason: str) -> None:
+def test_only_trouble_that_may_pass_is_waited_for(failure: Failure, told_by: int, reason: str) -> None:
     memory = Memory.of(pool(status=pool_status(pool(), Outcome(live=LIVE), now=NOW)))
     looks = [memory.is_a_miss(pool(), failure, patience=3) for _ in range(4)]
     assert looks.index(False) + 1 == told_by, reason

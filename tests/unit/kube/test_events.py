@@ -72,7 +72,7 @@ async def test_an_event_is_accepted_however_long_its_parts_are(
 async def test_an_event_that_is_lost_is_logged_and_let_go(
     api: Api, server: ApiServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.says(web.json_response({"message": "namespace is being terminated"}, status=403))
+    server.says(web.json_response({"message": "events is forbidden"}, status=403))
     resource = BatchPool.parse(pool(NAME))
     with caplog.at_level(logging.WARNING, logger="poolkeeper"):
         lost = Events(api, instance="pod-1", clock=SystemClock())
@@ -80,7 +80,18 @@ async def test_an_event_that_is_lost_is_logged_and_let_go(
         await lost.drained()
     (record,) = caplog.records
     assert "InSync of lab/rendering is lost" in record.getMessage()
-    assert "terminated" in record.getMessage()
+    assert "forbidden" in record.getMessage()
+
+
+async def test_a_namespace_that_is_deleted_takes_no_events_and_that_is_no_news(
+    api: Api, server: ApiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.says(web.json_response({"message": "namespace lab is being terminated"}, status=403))
+    with caplog.at_level(logging.INFO, logger="poolkeeper"):
+        lost = Events(api, instance="pod-1", clock=SystemClock())
+        lost.add(BatchPool.parse(pool(NAME)), Announcement("Normal", "InSync", "fine"))
+        await lost.drained()
+    assert caplog.records == []
 
 
 async def test_events_are_posted_one_after_the_other_in_their_order(api: Api, server: ApiServer) -> None:

@@ -42,10 +42,10 @@ async def test_pages_are_followed_to_the_end(api: Api, server: ApiServer) -> Non
     found = await Lister(api, namespaces=()).everything()
     assert [one.pool_id for one in found.pools] == ["a", "b", "c"]
     assert [(request.path, request.query) for request in server.requests] == [
-        (f"{ROOT}/batchaccounts", {"limit": "200"}),
-        (f"{ROOT}/batchpools", {"limit": "200"}),
-        (f"{ROOT}/batchpools", {"limit": "200", "continue": "token=1&x"}),
-        (f"{ROOT}/batchpools", {"limit": "200", "continue": "token-2"}),
+        (f"{ROOT}/batchaccounts", {"limit": "25"}),
+        (f"{ROOT}/batchpools", {"limit": "25"}),
+        (f"{ROOT}/batchpools", {"limit": "25", "continue": "token=1&x"}),
+        (f"{ROOT}/batchpools", {"limit": "25", "continue": "token-2"}),
     ]
 
 

@@ -8,9 +8,10 @@ import re
 import click
 import pytest
 
+from poolkeeper.domain.visible import visible
 from poolkeeper.preview.documents import Problem
 from poolkeeper.preview.findings import Change, Findings, Verdict
-from poolkeeper.preview.lines import lines, visible
+from poolkeeper.preview.lines import lines
 from poolkeeper.preview.machine import machine
 from poolkeeper.preview.markdown import MOST_CHARACTERS, markdown
 from poolkeeper.preview.text import text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ class Shelf:
     def __init__(self) -> None:
         self.asked: list[Key] = []
 
-    async def read(self, key: Key) -> Secret:
+    async def read(self, key: Key, wanted: Collection[str]) -> Secret:  # noqa: ARG002 - the port's signature
         self.asked.append(key)
         if key.name == "closed":
             raise SecretNotFound(f"you may not read Secret {key}")
@@ -31,7 +32,7 @@ class Shelf:
         return Secret("7", {"token": SecretText(PLAIN)}, frozenset({"bytes"}))
 
     async def version(self, key: Key) -> str:
-        return (await self.read(key)).version
+        return (await self.read(key, ())).version
 
 
 def task(*references: tuple[str, str]) -> dict[str, Any]:
@@ -80,5 +81,5 @@ async def test_placeholders_differ_so_that_each_is_found_again() -> None:
 
 
 async def test_a_given_key_stands_for_any_secret() -> None:
-    secret = await GivenKey(SecretText(PLAIN)).read(Key("lab", "any"))
+    secret = await GivenKey(SecretText(PLAIN)).read(Key("lab", "any"), ())
     assert secret.values["accountKey"].plain() == PLAIN
