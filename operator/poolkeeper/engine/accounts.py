@@ -35,6 +35,8 @@ class Line:
         self._idle = asyncio.Event()
         self._idle.set()
         self._closed = False
+        self.revoked: Failure | None = None
+        """Why the credential may not be used any more, though it may still be taken."""
         self._connecting = asyncio.Lock()
 
     async def probe(self) -> None:
@@ -117,6 +119,8 @@ class Line:
 
     async def _connected(self) -> Batch:
         async with self._connecting:
+            if self.revoked is not None:
+                raise self.revoked
             if self._batch is None:
                 self._batch = await self._connect(self.account)
             return self._batch

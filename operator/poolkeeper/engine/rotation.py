@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from poolkeeper.domain.failures import ClusterUnavailable, SecretNotFound
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
@@ -16,6 +17,15 @@ log = logging.getLogger(__name__)
 
 _GONE = ""
 """The version of a Secret that is not there, or may not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a check has found of an account's Secret."""
+
+    changed: bool = False
+    revoked: SecretNotFound | None = None
+    """It was there, and is there no more, or may not be read any more."""
 
 
 class Rotation:
@@ -51,21 +61,24 @@ class Rotation:
             if asked.issuperset(memory.secret_names) and memory.secrets != _seen(memory, versions)
         }
 
-    async def of_credential(self, account: BatchAccount) -> bool:
-        """Whether the Secret that an account signs in with is another than at the last check, or is there no more."""
+    async def of_credential(self, account: BatchAccount) -> Credential:
+        """What has become of the Secret that an account signs in with since the last check."""
         if account.secret is None:
-            return False
+            return Credential()
+        gone: SecretNotFound | None = None
         try:
             version = await self._secrets.version(account.secret)
-        except SecretNotFound:
-            version = _GONE
+        except SecretNotFound as failure:
+            version, gone = _GONE, failure
         except ClusterUnavailable as error:
             log.warning("Secret %s could not be checked, the next check will: %s", account.secret, error)
-            return False
+            return Credential()
         before = self._credentials.get(account.key)
-        self._credentials[account.key] = version
-        # One that was deleted is revoked: what was read of it before is not used any longer.
-        return version != before and (before is not None or version == _GONE)
+        if gone is None:
+            self._credentials[account.key] = version
+            return Credential(changed=before not in {None, version})
+        # One that was never seen is for whoever connects to tell. One that was deleted is revoked.
+        return Credential() if before is None else Credential(revoked=gone)
 
     def forget(self, account: Key) -> None:
         """An account is gone."""

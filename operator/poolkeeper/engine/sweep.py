@@ -84,10 +84,8 @@ class Sweeper:
         members = (pool for pool in self._catalog.members(account.key) if not pool.suspended)
         pools = [pool for pool in members if self.interval_of(pool, account) == item.interval]
         line = self._accounts.line(account.key)
-        if item.interval == self.least(account.check_interval) and await self._rotation.of_credential(account):
-            # The old one may still be taken, and would be until the day on which it is not.
-            await line.renew()
-            line.gate.mended()
+        if item.interval == self.least(account.check_interval):
+            await self._mind_credential(line)
         try:
             rows = await self._rows(line, pools)
         except (Failure, AccountClosed):
@@ -109,6 +107,14 @@ class Sweeper:
         # Accounts that began together, or were away together, must not stay in step.
         self._steady.add(item)
         return item.interval * random.uniform(_EARLIEST, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+    async def _mind_credential(self, line: Line) -> None:
+        found = await self._rotation.of_credential(line.account)
+        if found.changed or (found.revoked is None) != (line.revoked is None):
+            # The old one may still be taken, and would be until the day on which it is not.
+            line.revoked = found.revoked
+            await line.renew()
+            line.gate.mended()
 
     def forget(self, key: Key) -> None:
         """An account is gone."""
