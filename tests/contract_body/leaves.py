@@ -37,7 +37,8 @@ AROUND: dict[str, Json] = {
     "storageContainerUrl": {},
     "autoStorageContainerName": {},
     "containerSettings.registry.password": {"username": "puller"},
-    "containerSettings.registry.registryServer": {"username": "puller"},
+    "containerSettings.registry.registryServer": {"identityReference": {"resourceId": "/subscriptions/1/a"}},
+    "containerSettings.registry.username": {"password": "hunter2"},
     "resourceFiles.*": {"storageContainerUrl": "https://x.example/box"},
 }
 """What must stand beside a leaf, by the end of its path, or for every other leaf of an object."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from poolkeeper.domain.failures import PasswordMissing
 from poolkeeper.domain.kinds import Text
-from poolkeeper.domain.plan import Keep
+from poolkeeper.domain.plan import Keep, Leave
 from tests.contract_body.account import Account
 from tests.contract_body.leaves import Json, Leaf, leaves, value_at
 
 EVERY = leaves()
 LEAVES = [pytest.param(leaf, id=str(leaf)) for leaf in EVERY]
+SHOWN = [pytest.param(leaf, id=str(leaf)) for leaf in EVERY if leaf.echoed]
 CHANGING = [pytest.param(leaf, id=str(leaf)) for leaf in EVERY if leaf.second is not None]
 DEFAULTED = [pytest.param(leaf, id=str(leaf)) for leaf in EVERY if leaf.default is not None]
 
@@ -36,7 +38,7 @@ async def test_changed(account: Account, leaf: Leaf) -> None:
     assert account.kept(leaf.path) == leaf.first
 
 
-@pytest.mark.parametrize("leaf", LEAVES)
+@pytest.mark.parametrize("leaf", SHOWN)
 async def test_removed(account: Account, leaf: Leaf) -> None:
     account.holds(otherwise(leaf, leaf.holding(leaf.first)))
     body = await account.write(leaf.without())
@@ -44,6 +46,15 @@ async def test_removed(account: Account, leaf: Leaf) -> None:
     assert value_at(body, leaf.path) in ([leaf.default] if leaf.path == ("targetNodeCommunicationMode",) else [None])
     # The service may show the default then, and nothing else.
     assert account.kept(leaf.path) in (None, leaf.default)
+
+
+@pytest.mark.parametrize("leaf", [leaf for leaf in EVERY if not leaf.echoed], ids=str)
+async def test_what_is_never_shown_is_not_taken_away(account: Account, leaf: Leaf) -> None:
+    """A password that is left out would be gone for good, with whatever else is corrected."""
+    account.holds(otherwise(leaf, leaf.holding(leaf.first)))
+    decision = await account.decide(leaf.without())
+    assert isinstance(decision, Leave)
+    assert isinstance(decision.failure, PasswordMissing)
 
 
 @pytest.mark.parametrize("leaf", DEFAULTED)

@@ -4,7 +4,8 @@
     ├── Failure                     has a reason; ends in a condition
     │   ├── InvalidSpec             the manifest says what the API cannot take
     │   ├── UnsupportedProperty     the account's api-version cannot carry what the manifest asks for
-    │   │   └── CannotBeKept        what spec.ignore points at cannot be sent along
+    │   │   ├── CannotBeKept        what spec.ignore points at cannot be sent along
+    │   │   └── PasswordMissing     a write would take a registry's password away
     │   ├── AwaitingApproval        mode Approve, and nobody has approved this plan
     │   ├── RemovalNeedsConsent     the first write would remove what the manifest does not name
     │   ├── Conflict                another BatchPool has the same pool
@@ -101,6 +102,12 @@ class CannotBeKept(UnsupportedProperty):
     """What `spec.ignore` leaves to others cannot be carried into the body."""
 
     advice = "write it into spec.properties, or change spec.ignore"
+
+
+class PasswordMissing(UnsupportedProperty):
+    """A write would take away a registry's password, which the service never shows again."""
+
+    advice = "give the password with passwordFrom (or password), or take the user name out of the manifest"
 
 
 class AwaitingApproval(Failure):

@@ -16,7 +16,7 @@ from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.failures import CannotBeKept, InvalidSpec
 from poolkeeper.domain.kinds import Choice, Kind, Record, Text
 from poolkeeper.domain.lists import Named, Ordered, Several
-from poolkeeper.domain.pointers import MISSING, kinds_along, parts_of, value_at
+from poolkeeper.domain.pointers import MISSING, UNKNOWN, kinds_along, parts_of, value_at
 from poolkeeper.domain.properties import PROPERTIES
 
 Json = Any
@@ -31,10 +31,16 @@ _ONE_OF = (
 """UserIdentity and ResourceFile: exactly one is given, on the API's pages. A registry's user name is never carried."""
 
 
-def check_pointers(pointers: Sequence[str]) -> None:
-    """Raise InvalidSpec for a pointer that no pool can have anything at, or that cannot be kept by itself."""
+def check_pointers(pointers: Sequence[str], live: Mapping[str, Any] | None = None) -> None:
+    """Raise InvalidSpec for a pointer that no pool can have anything at, or that cannot be kept by itself.
+
+    A member that the table does not know is one that a later api-version has brought, if the `live` form has it, and
+    a mistake otherwise.
+    """
     for at, pointer in enumerate(pointers):
         kinds = kinds_along(PROPERTIES, pointer) if pointer.startswith("/") else None
+        if kinds is not None and kinds[-1] is UNKNOWN and value_at(live or {}, pointer) is MISSING:
+            kinds = None
         why = "at which no pool can have anything" if kinds is None else _useless(kinds, parts_of(pointer))
         if why is not None:
             raise InvalidSpec(f"spec.ignore[{at}]", f"is {pointer!r}, {why}")
@@ -151,7 +157,7 @@ class _Carrying:
         if kind.incomplete is not None and (kind.incomplete(live) or kind.incomplete(into)):
             # A password goes with a name and a server: one from the manifest must not go to a server from elsewhere.
             raise CannotBeKept(_NOT_SHOWN.format(pointer))
-        inner, there = kind.fields[name], live.get(name)
+        inner, there = kind.fields.get(name, UNKNOWN), live.get(name)
         if not rest:
             if there is not None:
                 into[name] = _whole(inner, there, pointer)
@@ -199,7 +205,7 @@ def _has(kind: Kind, live: Json, parts: Sequence[str]) -> bool:
     name, *rest = parts
     match kind:
         case Record(fields=fields) if isinstance(live, Mapping):
-            return _has(fields[name], live.get(name), rest)
+            return _has(fields.get(name, UNKNOWN), live.get(name), rest)
         case Named(item=item, value=None) if isinstance(live, list):
             return any(kind.name_of(one) == name and _has(item, one, rest) for one in live)
         case Named() if isinstance(live, list):

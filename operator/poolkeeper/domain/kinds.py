@@ -53,8 +53,8 @@ def same(text: str) -> str:
 def odd(value: Json) -> str:
     """The form of a value of the wrong type."""
     # A live value of the wrong type must differ from every right one, and must not crash the check:
-    # Python's own True == 1 and 1.0 == 1 would hide it.
-    return f"unexpected {json.dumps(value, sort_keys=True)}"
+    # Python's own True == 1 and 1.0 == 1 would hide it. No text of the API's begins with the character in front.
+    return f"\0unexpected {json.dumps(value, sort_keys=True, default=str)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class Text:
     """False for what the service never shows again (a registry password): it cannot be compared."""
     show: Callable[[str], str] = same
     """How a value may be shown to people: whole, in part, or not at all."""
+    whole: bool = False
+    """Something that people would miss: who it runs as, how its container is run."""
     secret: bool = False
     """The manifest may name a key of a Secret instead, in a field beside it: `valueFrom` for `value`."""
 
@@ -153,7 +155,10 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An object with known fields; live fields that the table does not know are ignored."""
+    """An object with known fields. A live field that the table does not know is in its form as an odd value.
+
+    A later api-version may have brought it, and a full replace would lose it: it differs, and is asked for.
+    """
 
     fields: Mapping[str, Kind]
     required: tuple[str, ...] = ()
@@ -164,6 +169,8 @@ class Record:
     """Whether a live value may have a part that the service does not show."""
     whole: bool = False
     """Something that people would miss as a whole: its going is a removal, not a change of what holds it."""
+    closed: bool = True
+    """False for the pool itself, of which most is none of ours."""
     _left_out: dict[str, Any] = field(init=False, repr=False, compare=False)
     _form_of: dict[str, Callable[[Json], Canonical | Absent]] = field(init=False, repr=False, compare=False)
     _as_given: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -198,6 +205,8 @@ class Record:
                     out.pop(name, None)
                 else:
                     out[name] = form
+            elif given is not None and self.closed and name not in form_of:
+                out[name] = odd(given)
         if self.settle is not None:
             out = self.settle(out)
         return out or self.absent

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from poolkeeper.domain.failures import InvalidSpec
 from poolkeeper.domain.kinds import ABSENT, Absent, Canonical, Choice, Json, Kind, Record, odd
+
+_PAIR = 2
+"""Fields of an item that is a name and a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Named:
             if (
                 text is not None
                 and type(given) is dict
+                and len(given) == _PAIR
                 and type(name := given.get(key)) is str
                 and type(rest := given.get(text)) is str
                 and rest
@@ -60,7 +65,11 @@ class Named:
         for name, found in twice.items():
             ordered = sorted(found, key=lambda form: json.dumps(form, sort_keys=True))
             out[name] = ordered[0]
-            out.update({f"{name}#{number}": form for number, form in enumerate(ordered[1:], start=2)})
+            number = 1
+            for form in ordered[1:]:
+                # An item may really be called so: it is not written over.
+                number = next(free for free in count(number + 1) if f"{name}#{free}" not in out)
+                out[f"{name}#{number}"] = form
         return out or self.empty
 
     def name_of(self, given: Json) -> str:
@@ -74,7 +83,10 @@ class Named:
             return "unexpected", odd(given)
         key = self.key
         name = form.pop(key[0], "") if len(key) == 1 else "@".join([str(form.pop(one)) for one in key if one in form])
-        return name, form if self.value is None else form.get(self.value, "")
+        if self.value is None:
+            return name, form
+        # With a field that nobody knows beside it, the value is not all there is.
+        return name, form.get(self.value, "") if form.keys() <= {self.value} else odd(form)
 
     def wire(self, value: Json, path: str) -> Json:
         return _wire_items(value, self.item, path)

@@ -6,6 +6,7 @@
     active    | no      | nothing is unsent, or mode Observe           | Keep
     active    | yes     | mode Observe                                 | Watch
     active    | either  | never in sync, Guard, something would go     | Leave: RemovalNeedsConsent
+    active    | either  | it would take a registry's password away     | Leave: UnsupportedProperty
     active    | either  | this body was refused before                 | Leave: InvalidProperties
     active    | yes     | as after a write that was not stored         | Leave: NotStored
     active    | either  | a differing path was put right too often     | Leave: Flapping
@@ -41,6 +42,7 @@ from poolkeeper.domain.flaps import Flaps
 from poolkeeper.domain.ignore import carry, check_pointers
 from poolkeeper.domain.masks import Mask
 from poolkeeper.domain.observation import LivePool
+from poolkeeper.domain.pointers import MISSING, value_at
 from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.removals import removals
 from poolkeeper.domain.resources import APPROVE, BatchPool
@@ -48,6 +50,7 @@ from poolkeeper.domain.secret_refs import secret_texts, uses_secrets
 from poolkeeper.domain.shown import shown
 from poolkeeper.domain.stored import Stored
 from poolkeeper.domain.telling import MOST_CHARACTERS, in_words, ordered
+from poolkeeper.domain.unsendable import registry_without_password
 from poolkeeper.domain.versions import carried, check_carried
 from poolkeeper.domain.visible import visible
 
@@ -82,7 +85,7 @@ class Desired:
         what cannot be carried over whole.
         """
         check_carried(properties, version)
-        check_pointers(ignore)
+        check_pointers(ignore, canonical(live or {}) if ignore else None)
         body = filled(carry(full_body(properties), live or {}, ignore))
         return cls(form=carried(canonical(body), version), body=carried(body, version), secrets=secrets or {})
 
@@ -150,6 +153,7 @@ def plan(pool: BatchPool, desired: Desired, live: LivePool, *, past: Past, now: 
     differences += new
     failure = (
         _consent(pool, differences, live, past=past, hidden=desired.hidden)
+        or registry_without_password(desired.body, live.form)
         or past.refusal
         or not_stored(stored)
         or _flapping(differences, past.flaps, now=now)
@@ -176,7 +180,7 @@ def _consent(
 ) -> Failure | None:
     if past.adopted or pool.adoption == "Overwrite":
         return None
-    going = removals(differences, pool.properties)
+    going = removals(differences, pool.properties, live=live.form)
     if not going:
         return None
     mask = Mask(hidden, guarded=uses_secrets(pool))
@@ -186,14 +190,18 @@ def _consent(
         f"{mask.words(visible(one.path))} = {(shown(live.form, one.path, mask=mask) or '')[:_BRIEF]}" for one in first
     )
     all_of_them = "" if len(first) == len(going) else f" and {in_words(paths_of(going), most=0)}"
-    return RemovalNeedsConsent(f"the first write would remove what the manifest does not name: {things}{all_of_them}")
+    cause = f"the first write would remove what the manifest does not name: {things}{all_of_them}"
+    nowhere = [pointer for pointer in pool.ignore if value_at(live.form, pointer) is MISSING]
+    if nowhere:
+        cause += f"; of spec.ignore, nothing is there at {in_words(nowhere)}"
+    return RemovalNeedsConsent(cause)
 
 
 def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: float) -> Failure | None:
     paths = [] if flaps is None else flaps.flapping(paths_of(differences), now=now)
     if flaps is None or not paths:
         return None
-    often = f"{flaps.limit.corrections} times within {flaps.limit.window:g} s"
+    often = f"more than {flaps.limit.corrections - 1} times within {flaps.limit.window:g} s"
     return Flapping(f"put right {often} and changed again: {in_words(paths)}", pause=flaps.pause(paths, now=now))
 
 

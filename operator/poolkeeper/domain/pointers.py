@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from poolkeeper.domain.kinds import Kind, Record
+from poolkeeper.domain.failures import InvalidSpec
+from poolkeeper.domain.kinds import ABSENT, Kind, Record, odd
 from poolkeeper.domain.lists import Named, Ordered, Several
 
 MISSING = object()
+
+
+class Unknown:
+    """The kind of a member that the table does not know; nothing is known of what may be in it."""
+
+    absent = ABSENT
+
+    def canonical(self, value: Any) -> str:
+        return odd(value)
+
+    def wire(self, value: Any, path: str) -> Any:
+        raise InvalidSpec(path, f"is {value!r:.40}, and not a property of the Batch API")
+
+
+UNKNOWN = Unknown()
 
 
 def parts_of(pointer: str) -> list[str]:
@@ -38,8 +54,8 @@ def kinds_along(kind: Kind, pointer: str) -> list[Kind] | None:
 
 def _inside(kind: Kind, part: str) -> Kind | None:
     match kind:
-        case Record(fields=fields):
-            return fields.get(part)
+        case Record(fields=fields, closed=closed):
+            return fields.get(part) or (UNKNOWN if closed else None)
         case Named(item=item, value=value):
             return item if value is None else item.fields[value]
         case Ordered(item=item):

@@ -43,30 +43,33 @@ AUTO_USER_DEFAULT = {"scope": "pool", "elevationLevel": "nonadmin"}
 
 
 def _one_user(form: dict[str, Any]) -> dict[str, Any]:
-    return {"username": form["username"]} if "username" in form else {"autoUser": AUTO_USER_DEFAULT} | form
+    if "username" in form:
+        return {name: value for name, value in form.items() if name != "autoUser"}
+    return {"autoUser": AUTO_USER_DEFAULT} | form
 
 
-IDENTITY = Record({"resourceId": Text(fold)}, required=("resourceId",))
+IDENTITY = Record({"resourceId": Text(fold)}, required=("resourceId",), whole=True)
 
 AUTO_USER = Record(
     {"scope": Choice(("task", "pool"), "pool"), "elevationLevel": Choice(("nonadmin", "admin"), "nonadmin")},
 )
 
 USER_IDENTITY = Record(
-    {"username": Text(), "autoUser": AUTO_USER},
+    {"username": Text(whole=True), "autoUser": AUTO_USER},
     absent={"autoUser": AUTO_USER_DEFAULT},
     settle=_one_user,
 )
 
 REGISTRY = Record(
     {
-        "username": Text(),
+        "username": Text(whole=True),
         "password": Text(echoed=False, show=hidden, secret=True),
         "registryServer": Text(default="docker.io"),
         "identityReference": IDENTITY,
     },
     # With a user name there may be a password, which the service keeps to itself.
     incomplete=lambda registry: bool(registry.get("username")),
+    whole=True,
 )
 
 BIND_MOUNT = Record(
@@ -80,7 +83,7 @@ BIND_MOUNT = Record(
 CONTAINER_SETTINGS = Record(
     {
         "imageName": Text(tagged),
-        "containerRunOptions": Text(),
+        "containerRunOptions": Text(whole=True),
         "registry": REGISTRY,
         "workingDirectory": Choice(("taskWorkingDirectory", "containerImageDefault"), "taskWorkingDirectory"),
         # Left out, the whole node directory is mounted; an empty list mounts nothing.
@@ -151,6 +154,7 @@ PROPERTIES = Record(
         "metadata": Named(METADATA_ITEM, key=("name",), value="value", absent={}, empty={}),
         "targetNodeCommunicationMode": Choice(("default", "classic", "simplified"), "default"),
     },
+    closed=False,
 )
 
 ALWAYS_SENT = ("applicationPackageReferences", "certificateReferences", "metadata")

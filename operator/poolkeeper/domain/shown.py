@@ -16,7 +16,7 @@ from poolkeeper.domain.canonical import Form
 from poolkeeper.domain.kinds import Kind, Record, Text
 from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.masks import MOST_ITEMS, Mask
-from poolkeeper.domain.pointers import MISSING, kinds_along
+from poolkeeper.domain.pointers import MISSING, UNKNOWN, kinds_along
 from poolkeeper.domain.properties import PROPERTIES
 from poolkeeper.domain.redaction import HIDDEN, MOST_SEARCHED, SecretText, without_queries
 from poolkeeper.domain.visible import visible
@@ -55,7 +55,7 @@ def _text(form: Form, pointer: str, mask: Mask) -> str | None:
     if value is MISSING:
         return None
     kinds = kinds_along(PROPERTIES, pointer)
-    safe = HIDDEN if kinds is None else _safe(kinds[-1], value)
+    safe = HIDDEN if kinds is None or kinds[-1] is UNKNOWN else _safe(kinds[-1], value)
     return visible(safe if isinstance(safe, str) else json.dumps(safe, sort_keys=True, ensure_ascii=False))
 
 

@@ -33,7 +33,6 @@ EQUAL = [
         "the mode has no case", {"targetNodeCommunicationMode": "Classic"}, {"targetNodeCommunicationMode": "classic"}
     ),
     Pair("unknown live fields are ignored at the top", {}, {"vmSize": "standard_d2s_v3", "state": "active"}),
-    Pair("unknown live fields are ignored inside", start_task(), start_task(novelty={"of": "2030"})),
     Pair("no retries is the default", start_task(), start_task(maxTaskRetryCount=0)),
     Pair("waiting for success is the default", start_task(), start_task(waitForSuccess=True)),
     Pair("no user is the pool's nonadmin auto user", start_task(), start_task(userIdentity={"autoUser": AUTO_USER})),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolkeeper.domain.flaps import Flaps, Limit
+from poolkeeper.domain.flaps import MOST_PATHS, Flaps, Limit
 
 OWNER, TEAM = "/metadata/owner", "/metadata/team"
 HOUR = 3600.0
@@ -79,3 +79,26 @@ def test_paths_that_were_put_right_long_ago_are_forgotten() -> None:
     for number in range(1000):
         flaps.corrected([f"/metadata/{number}"], now=number * HOUR)
     assert len(flaps._times) == 1, "memory that grows for ever shows nowhere else"
+
+
+def test_ever_new_paths_are_a_fight_too() -> None:
+    """A writer that names its changes anew each time, after a run or a date, would be fought for ever."""
+    flaps = Flaps(Limit(corrections=5, window=3600))
+    corrected = 0
+    for second in range(0, 3600, 10):
+        path = f"/metadata/run-{second}"
+        if not flaps.flapping([path], now=second):
+            flaps.corrected([path], now=second)
+            corrected += 1
+    assert corrected == 20
+    assert flaps.pause(["/metadata/another"], now=3600) > 0
+    flaps.clear()
+    assert flaps.flapping(["/metadata/another"], now=3600) == []
+
+
+def test_what_is_counted_is_bounded() -> None:
+    flaps = Flaps(Limit(corrections=1000))
+    flaps.corrected([f"/metadata/{number}" for number in range(MOST_PATHS * 3)], now=0)
+    flaps.corrected(["/metadata/last"], now=1)
+    assert len(flaps._times) == MOST_PATHS
+    assert "/metadata/last" in flaps._times

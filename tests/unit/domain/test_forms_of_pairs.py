@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.kinds import Choice, Flag, Record, Text
+from poolkeeper.domain.kinds import Choice, Flag, Record, Text, odd
 from poolkeeper.domain.lists import Named
 from tests.unit.domain.wire import environment
 
@@ -27,12 +27,17 @@ def settings(**values: str) -> dict[str, Any]:
 
 
 WHOLE = {"name": "a", "value": "1"}
-NOTHING = "unexpected null"
+NOTHING = "\0unexpected null"
 
 ROWS = [
     Row("a whole pair", [WHOLE], {"a": "1"}, settings(a="1")),
     Row("the fields in another order", [{"value": "1", "name": "a"}], {"a": "1"}, settings(a="1")),
-    Row("a field of a later version", [{**WHOLE, "novelty": {"of": "2030"}}], {"a": "1"}, settings(a="1")),
+    Row(
+        "a field of a later version, which a full replace would lose",
+        [{**WHOLE, "more": 1}],
+        {"a": odd({"value": "1", "more": odd(1)})},
+        {"a": {"value": "1", "more": odd(1)}},
+    ),
     Row("an object that is not a dict", [MappingProxyType(WHOLE)], {"a": "1"}, settings(a="1")),
     Row("no value", [{"name": "a"}], {"a": ""}, settings(a="")),
     Row("an empty value", [{"name": "a", "value": ""}], {"a": ""}, settings(a="")),
@@ -42,24 +47,26 @@ ROWS = [
     Row(
         "nothing but empty texts",
         [{"name": "", "value": ""}],
-        {"unexpected": 'unexpected {"name": "", "value": ""}'},
+        {"unexpected": '\0unexpected {"name": "", "value": ""}'},
         {"": {"value": ""}},
     ),
     Row("null is no name", [{"name": None, "value": "1"}], {"": "1"}, {"": {"value": "1"}}),
-    Row("a number is no value", [{"name": "a", "value": 1}], {"a": "unexpected 1"}, settings(a="unexpected 1")),
-    Row("nor is false", [{"name": "a", "value": False}], {"a": "unexpected false"}, settings(a="unexpected false")),
-    Row("nor a list", [{"name": "a", "value": []}], {"a": "unexpected []"}, settings(a="unexpected []")),
-    Row("a number is no name", [{"name": 1, "value": "1"}], {"unexpected 1": "1"}, {"unexpected 1": {"value": "1"}}),
+    Row("a number is no value", [{"name": "a", "value": 1}], {"a": "\0unexpected 1"}, settings(a="\0unexpected 1")),
+    Row("nor is false", [{"name": "a", "value": False}], {"a": "\0unexpected false"}, settings(a="\0unexpected false")),
+    Row("nor a list", [{"name": "a", "value": []}], {"a": "\0unexpected []"}, settings(a="\0unexpected []")),
+    Row(
+        "a number is no name", [{"name": 1, "value": "1"}], {"\0unexpected 1": "1"}, {"\0unexpected 1": {"value": "1"}}
+    ),
     Row(
         "nor is a list",
         [{"name": ["a"], "value": "1"}],
-        {'unexpected ["a"]': "1"},
-        {'unexpected ["a"]': {"value": "1"}},
+        {'\0unexpected ["a"]': "1"},
+        {'\0unexpected ["a"]': {"value": "1"}},
     ),
     Row(
         "null is no item", [None, WHOLE], {"unexpected": NOTHING, "a": "1"}, {"unexpected": NOTHING, **settings(a="1")}
     ),
-    Row("nor is a text", ["a"], {"unexpected": 'unexpected "a"'}, {"unexpected": 'unexpected "a"'}),
+    Row("nor is a text", ["a"], {"unexpected": '\0unexpected "a"'}, {"unexpected": '\0unexpected "a"'}),
     Row(
         "an item that is not whole stands twice with one that is, behind it",
         [WHOLE, {"name": "a"}],
@@ -109,28 +116,28 @@ def only_the_name(form: dict[str, Any]) -> dict[str, Any]:
 NO_PAIRS = [
     Kind(
         "the text has a shape",
-        Named(Record({"name": Text(), "value": Text(str.casefold)}), key=("name",)),
+        Named(Record({"name": Text(), "value": Text(str.casefold)}, closed=False), key=("name",)),
         {"A": {"value": "b"}},
     ),
     Kind(
         "the name has a shape",
-        Named(Record({"name": Text(str.casefold), "value": Text()}), key=("name",)),
+        Named(Record({"name": Text(str.casefold), "value": Text()}, closed=False), key=("name",)),
         {"a": {"value": "B"}},
     ),
     Kind(
         "the service never shows the text",
-        Named(Record({"name": Text(), "value": Text(echoed=False)}), key=("name",)),
+        Named(Record({"name": Text(), "value": Text(echoed=False)}, closed=False), key=("name",)),
         {"A": {}},
     ),
     Kind(
         "the value is an enum",
-        Named(Record({"name": Text(), "value": Choice(("B",))}), key=("name",)),
+        Named(Record({"name": Text(), "value": Choice(("B",))}, closed=False), key=("name",)),
         {"A": {"value": "b"}},
     ),
     Kind(
         "the value is a flag",
-        Named(Record({"name": Text(), "value": Flag(default=True)}), key=("name",)),
-        {"A": {"value": 'unexpected "B"'}},
+        Named(Record({"name": Text(), "value": Flag(default=True)}, closed=False), key=("name",)),
+        {"A": {"value": '\0unexpected "B"'}},
     ),
     Kind(
         "something holds between the fields",
@@ -149,7 +156,7 @@ NO_PAIRS = [
     ),
     Kind(
         "there is only a name",
-        Named(Record({"name": Text()}), key=("name",)),
+        Named(Record({"name": Text()}, closed=False), key=("name",)),
         {"A": {}},
     ),
 ]

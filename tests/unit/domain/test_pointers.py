@@ -66,7 +66,6 @@ def test_the_last_kind_is_the_places_own(pointer: str, kind: object, reason: str
     ("pointer", "reason"),
     [
         ("/mystery", "no property"),
-        ("/startTask/mystery", "no field"),
         ("/startTask/commandLine/0", "nothing within a text"),
         ("/startTask/resourceFiles/first", "a list has places, not names"),
         ("/startTask/resourceFiles/-1", "nor places before the first"),

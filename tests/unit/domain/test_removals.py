@@ -107,11 +107,11 @@ CHANGES = [
     Row(
         task(userIdentity={"username": "svc"}),
         task(userIdentity={"autoUser": {"scope": "task"}}),
-        [],
-        "an auto user for a named one",
+        ["/startTask/userIdentity/username"],
+        "the user that somebody named, for an automatic one",
     ),
     Row(task(userIdentity={"autoUser": {"scope": "task"}}), task(userIdentity={"username": "svc"}), [], "and back"),
-    Row(task(userIdentity={"username": "svc"}), task(), [], "the default user"),
+    Row(task(userIdentity={"username": "svc"}), task(), ["/startTask/userIdentity/username"], "or for the default"),
     Row(certificate(A, storeName="root"), certificate(A), [], "a certificate's store"),
     Row(certificate(A, visibility=["task"]), certificate(A), [], "a certificate's visibility"),
     Row(

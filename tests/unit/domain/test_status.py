@@ -106,6 +106,7 @@ MARKED = [
     Conditions(failures.Conflict("another"), stalled=True, reconciling=False),
     Conditions(failures.UnsupportedProperty("certificates"), stalled=True, reconciling=False),
     Conditions(failures.CannotBeKept("a password"), stalled=True, reconciling=False),
+    Conditions(failures.PasswordMissing("a password"), stalled=True, reconciling=False),
     Conditions(failures.Flapping("put right", pause=60), stalled=True, reconciling=False),
     Conditions(failures.NotStored("the service"), stalled=True, reconciling=False),
     Conditions(failures.InternalError(ValueError("x")), stalled=False, reconciling=True),
