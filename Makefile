@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format testbed bench up down lock clean
+.PHONY: help demo test check format testbed bench simulate up down lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -18,7 +18,7 @@ demo: testbed ## Watch Poolkeeper put a pool right, on a real API server (a minu
 
 test: check testbed ## Run every test
 	@echo "==> tests on the real API server"
-	@$(BIN)/python -m pytest tests --ignore=tests/unit --ignore=tests/property
+	@$(BIN)/python -m pytest tests --ignore=tests/unit --ignore=tests/property --ignore=tests/simulation
 
 check: $(READY) ## Lint, types, import rules, unit and property tests
 	@echo "==> ruff, mypy, import-linter"
@@ -26,8 +26,8 @@ check: $(READY) ## Lint, types, import rules, unit and property tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@echo "==> unit and property tests"
-	@$(BIN)/python -m pytest tests/unit tests/property
+	@echo "==> unit and property tests, and some lives"
+	@$(BIN)/python -m pytest tests/unit tests/property tests/simulation
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff check --fix .
@@ -44,6 +44,9 @@ down: $(READY) ## Stop what `make up` left running
 
 bench: testbed ## Measure what it costs, beside what people would use instead (hours; with QUICK=1 a quarter of one)
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(WRITE),--write)
+
+simulate: $(READY) ## Live many lives in virtual time, and shorten what goes wrong (SEEDS=20000 for a night; SEED=7 for one)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
 
 lock: $(READY) ## Pin the dependencies anew
 	@$(LOCK) --upgrade pyproject.toml --output-file deploy/requirements.txt

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import httpx
 
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.batch.limiter import Limiter
@@ -21,6 +24,12 @@ from poolkeeper.engine.ports import Secrets
 from poolkeeper.metrics import Metrics
 
 
+class WireTo(Protocol):
+    """Makes the connections to an endpoint; each request is signed before it gets there."""
+
+    def __call__(self, endpoint: str, *, trust: ssl.SSLContext) -> httpx.AsyncBaseTransport: ...
+
+
 class Connect:
     """Fulfils the engine's Connector."""
 
@@ -32,13 +41,18 @@ class Connect:
         metrics: Metrics,
         answer_within: float,
         options: SignInOptions | None = None,
+        wire_to: WireTo = wire,
+        trusted: ssl.SSLContext | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._secrets = secrets
         self._allowed = allowed
         self._metrics = metrics
         self._answer_within = answer_within
         self._options = options or SignInOptions()
-        self._trust: ssl.SSLContext = trust(self._options.ca_bundle)
+        self._trust = trusted or trust(self._options.ca_bundle)
+        self._wire_to = wire_to
+        self._monotonic = monotonic
         self._limiters: dict[Key, Limiter] = {}
 
     async def __call__(self, account: BatchAccount) -> BatchClient:
@@ -54,7 +68,7 @@ class Connect:
             limiter=self._limiter(account),
             metrics=self._metrics,
             answer_within=self._answer_within,
-            wire=wire(account.endpoint, trust=self._trust),
+            wire=self._wire_to(account.endpoint, trust=self._trust),
             on_close=signed_in.close,
         )
         return BatchClient(transport, version=account.api_version)
@@ -66,7 +80,7 @@ class Connect:
         """The account's; one that connects anew has not been given another second's worth of requests."""
         known = self._limiters.get(account.key)
         if known is None or known.per_second != account.max_requests_per_second:
-            known = self._limiters[account.key] = Limiter(account.max_requests_per_second, monotonic=time.monotonic)
+            known = self._limiters[account.key] = Limiter(account.max_requests_per_second, monotonic=self._monotonic)
         return known
 
     async def _by_key(self, account: BatchAccount) -> SignedIn:
