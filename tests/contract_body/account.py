@@ -27,9 +27,9 @@ class Account:
         """Give the pool these properties behind everyone's back."""
         self.sim.put_pool({"id": POOL, "vmSize": "standard_d2s_v3", **properties})
 
-    async def decide(self, properties: Json) -> Decision:
+    async def decide(self, properties: Json, *, adoption: str = "Overwrite") -> Decision:
         """What the operator would do now."""
-        pool = a_pool(properties, adoption="Overwrite")
+        pool = a_pool(properties, adoption=adoption)
         desired = Desired.of(properties, version="2024-07-01.20.0")
         return plan(pool, desired, await self.client.read(POOL), past=Past(sent=self.sent), now=0.0)
 

@@ -52,7 +52,7 @@ async def test_removed(account: Account, leaf: Leaf) -> None:
 async def test_what_is_never_shown_is_not_taken_away(account: Account, leaf: Leaf) -> None:
     """A password that is left out would be gone for good, with whatever else is corrected."""
     account.holds(otherwise(leaf, leaf.holding(leaf.first)))
-    decision = await account.decide(leaf.without())
+    decision = await account.decide(leaf.without(), adoption="Guard")
     assert isinstance(decision, Leave)
     assert isinstance(decision.failure, PasswordMissing)
 

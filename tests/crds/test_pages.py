@@ -45,9 +45,11 @@ OF_ACCOUNTS = {
     Reason.EndpointNotAllowed,
     Reason.IdentityNotAllowed,
     Reason.AuthenticationFailed,
+    Reason.VersionNotServed,
+    Reason.ListRefused,
 }
 """Pools of such an account say AccountNotReady, or ServiceUnavailable."""
-OF_BOTH = {Reason.SecretNotFound, Reason.AccessDenied, Reason.Throttled}
+OF_BOTH = {Reason.SecretNotFound, Reason.AccessDenied, Reason.Throttled, Reason.InternalError}
 
 
 def test_the_page_of_pools_explains_every_reason_that_a_pool_can_have() -> None:

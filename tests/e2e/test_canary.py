@@ -162,7 +162,7 @@ def refused_in_the_services_words(world: World) -> None:
             operation="UpdatePoolProperties",
             status=400,
             message=f"The request {sent} is wrong, {SEEN}.",
-            values={"PropertyName": "environmentSettings", "PropertyValue": sent, "Reason": canary("error-value")},
+            values={"PropertyName": "environmentSettings", "PropertyValue": sent, "Reason": f"{sent} is no good"},
         )
         world.pool("rendering", properties, checkInterval="2s")
         world.wait("rendering", "InvalidProperties")

@@ -67,7 +67,7 @@ class Watcher:
         live = self._services[host].pools.get(pool)
         if live is None:
             return
-        going = lost(meaning(live.properties), meaning(body))
+        going = lost(meaning(self._services[host].looked.get(pool, live.properties)), meaning(body))
         consented = [
             one
             for one in wanted

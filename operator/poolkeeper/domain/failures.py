@@ -107,7 +107,10 @@ class CannotBeKept(UnsupportedProperty):
 class PasswordMissing(UnsupportedProperty):
     """A write would take away a registry's password, which the service never shows again."""
 
-    advice = "give the password with passwordFrom (or password), or take the user name out of the manifest"
+    advice = (
+        "give the password with passwordFrom (or password), take the user name out of the manifest, or let the "
+        "password go with spec.adoption: Overwrite"
+    )
 
 
 class AwaitingApproval(Failure):

@@ -57,6 +57,11 @@ class Flaps:
         own = (self._pause(self._times.get(path), self.limit.corrections, now=now) for path in paths)
         return max(self._pause_of_the_pool(now=now), *own, 0.0)
 
+    def often(self, *, now: float) -> int:
+        """How many corrections made the fight: of a path, or of the pool as a whole."""
+        whole = self._pause_of_the_pool(now=now) > 0
+        return self.limit.corrections * (_OF_THE_POOL if whole else 1)
+
     def clear(self) -> None:
         """Begin to count anew."""
         self._times.clear()

@@ -153,7 +153,7 @@ def plan(pool: BatchPool, desired: Desired, live: LivePool, *, past: Past, now: 
     differences += new
     failure = (
         _consent(pool, differences, live, past=past, hidden=desired.hidden)
-        or registry_without_password(desired.body, live.form)
+        or (None if pool.adoption == "Overwrite" else registry_without_password(desired.body, live.form))
         or past.refusal
         or not_stored(stored)
         or _flapping(differences, past.flaps, now=now)
@@ -201,7 +201,7 @@ def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: 
     paths = [] if flaps is None else flaps.flapping(paths_of(differences), now=now)
     if flaps is None or not paths:
         return None
-    often = f"more than {flaps.limit.corrections - 1} times within {flaps.limit.window:g} s"
+    often = f"{flaps.often(now=now)} times within {flaps.limit.window:g} s"
     return Flapping(f"put right {often} and changed again: {in_words(paths)}", pause=flaps.pause(paths, now=now))
 
 
