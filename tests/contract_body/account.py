@@ -31,7 +31,9 @@ class Account:
         """What the operator would do now."""
         pool = a_pool(properties, adoption=adoption)
         desired = Desired.of(properties, version="2024-07-01.20.0")
-        return plan(pool, desired, await self.client.read(POOL), past=Past(sent=self.sent), now=0.0)
+        return plan(
+            pool, desired, await self.client.read(POOL), past=Past(sent=self.sent, adopted=adoption == "Guard"), now=0.0
+        )
 
     async def write(self, properties: Json) -> Json:
         """Do what the operator does about a pool that differs; the body that the service received."""

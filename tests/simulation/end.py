@@ -93,7 +93,8 @@ def _untrue_pool(  # noqa: C901 - a table, a reason a row
             if spec["mode"] != "Observe" or equal == bool(status.get("drift")):
                 yield f"{name} says Observed; equal {equal}, drift {status.get('drift')}"
         case "AwaitingApproval":
-            if spec["mode"] != "Approve" or equal:
+            # What the service would store otherwise nobody knows who has not written yet.
+            if spec["mode"] != "Approve" or same(meaning(live.properties), wanted, quirk=False):
                 yield f"{name} waits for approval: {spec['mode']}, equal {equal}"
         case "RemovalNeedsConsent":
             if spec["adoption"] != "Guard" or not lost(meaning(live.properties), wanted):

@@ -38,6 +38,9 @@ def with_history(status: Status, meant: Status) -> Status:
     Everything else is computed anew from what is seen; these are all that tells of them.
     """
     found = dict(status)
+    if "address" in meant and "address" not in status:
+        # Whose history it is goes with it.
+        found["address"] = meant["address"]
     if _time(meant, "lastWrite") > _time(status, "lastWrite"):
         # What it was made of goes with the write.
         found = {name: value for name, value in found.items() if name != "secretVersions"}

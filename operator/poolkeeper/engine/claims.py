@@ -19,12 +19,23 @@ from poolkeeper.engine.gate import Gate, is_passing
 
 
 class Claims:
-    """Looks into the catalog and the gates at each question, so that nothing can be stale."""
+    """Looks into the catalog and the gates at each question, so that nothing can be stale.
 
-    def __init__(self, catalog: Catalog, *, gate: Callable[[Key], Gate | None], now: Callable[[], str]) -> None:
+    `displaced(key)` is called for each resource that still has a claim to a pool that another has now.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        gate: Callable[[Key], Gate | None],
+        now: Callable[[], str],
+        displaced: Callable[[Key], None] = lambda _: None,
+    ) -> None:
         self._catalog = catalog
         self._gate = gate
         self._now = now
+        self._displaced = displaced
         self._made: dict[Key, Claim] = {}
         """By BatchPool: newer than its status, or the same."""
 
@@ -42,11 +53,13 @@ class Claims:
         if account is None:
             return None
         claim = self._claim(pool)
+        others = {rival.key: other for rival in self.rivals(pool) if (other := self._claim(rival)) is not None}
         if claim is None:
-            others = (self._claim(rival) for rival in self.rivals(pool))
-            made = Claim.of(pool, account, since=self._now())
-            claim = made.after(other for other in others if other is not None)
+            claim = Claim.of(pool, account, since=self._now()).after(others.values())
         self._made[pool.key] = claim
+        for key in others:
+            # It had the pool while this one could not, and has not found out yet that it has it no more.
+            self._displaced(key)
         return claim
 
     def forget(self, key: Key) -> None:

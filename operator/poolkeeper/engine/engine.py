@@ -76,7 +76,7 @@ class Engine:
             changed=self._gate_changed,
             dropped=self._account_ended,
         )
-        self._claims = Claims(self.catalog, gate=self._accounts.gate, now=clock.now)
+        self._claims = Claims(self.catalog, gate=self._accounts.gate, now=clock.now, displaced=self._look_at)
         self._lists = Lists(changed=lambda key: self._queue.add(AccountItem(key)))
         self._queue: KeyedQueue[Item] = KeyedQueue(self._work, lane=self._lane, backoff=backoff)
         self._ahead = ReadAhead(self.catalog, load=self._queue.load, members=self._queue.members)

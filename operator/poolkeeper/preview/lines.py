@@ -18,6 +18,10 @@ _UNSEEN = "(not the same, where it is not shown)"
 _NEVER_SHOWN = "(never shown by the service; sent again)"
 
 
+MOST_ALIGNED = 60
+"""Lines of a value on both sides together, up to which those that are the same are set beside each other."""
+
+
 class Line(NamedTuple):
     """One line, and what it is."""
 
@@ -50,6 +54,11 @@ def _sides(change: Change) -> Iterator[Line]:
         return
     live = [] if change.live is None else _split(change.live)
     desired = [] if change.desired is None else _split(change.desired)
+    if len(live) + len(desired) > MOST_ALIGNED:
+        # Which lines belong together takes a time that grows with their third power.
+        yield from (Line("live", f"- {line}") for line in live)
+        yield from (Line("desired", f"+ {line}") for line in desired)
+        return
     for line in difflib.ndiff(live, desired):
         match line[:2]:
             case "- ":

@@ -28,12 +28,18 @@ def parse(text: str, *, line: int = 0) -> Any:
 
 def _json(text: str, line: int) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_once)
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except json.JSONDecodeError:
         # Flow style YAML begins like JSON.
         return _yaml(text, line)
+    except ValueError:
+        raise Unreadable("has a number with more digits than any number has") from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
+
+
+def _no_number(_: str) -> Any:
+    raise Unreadable("has a number that JSON does not know (NaN or Infinity)")
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -52,7 +58,7 @@ def _yaml(text: str, line: int) -> Any:
         mark = error.problem_mark or error.context_mark
         where = "" if mark is None else f" in line {line + mark.line + 1}, column {mark.column + 1}"
         raise Unreadable(f"is not YAML{where}: {_QUOTED.sub('…', error.problem or 'it ends too early')}") from None
-    except (yaml.YAMLError, ValueError, TypeError):
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError):
         raise Unreadable("is not YAML") from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
@@ -95,6 +101,7 @@ class _Loader(yaml.SafeLoader):
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self._checked: set[int] = set()
+        self._merged = 0
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         # What `<<` merges in may be overridden, and stands beside what overrides it from then on.
@@ -102,6 +109,10 @@ class _Loader(yaml.SafeLoader):
             self._checked.add(id(node))
             _check_keys(node)
         super().flatten_mapping(node)
+        # Each level may multiply what is merged into it: some lines would be millions of pairs.
+        self._merged += len(node.value)
+        if self._merged > MOST_NODES:
+            raise Unreadable("is too large, once its YAML merge keys are followed")
 
 
 def _check_keys(node: yaml.MappingNode) -> None:

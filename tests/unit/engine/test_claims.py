@@ -247,6 +247,17 @@ def test_only_those_without_a_claim_wait_for_the_pool() -> None:
     assert list(claims_of(catalog).waiting(other)) == []
 
 
+def test_who_has_lost_a_pool_is_told_to_look_again() -> None:
+    """Both had it in turn while the other's account was away; when both are back the newer claim holds."""
+    catalog, other = catalog_of(ROWS[6])
+    with_claim(catalog, OLDER, EARLY)
+    holder = with_claim(catalog, other, LATE)
+    told: list[Key] = []
+    claims = Claims(catalog, gate=lambda _: None, now=lambda: NOW, displaced=told.append)
+    claims.take(holder)
+    assert told == [OLDER.key]
+
+
 def test_what_was_claimed_is_forgotten_with_its_resource() -> None:
     catalog, other = catalog_of(ROWS[0])
     claims = claims_of(catalog)
