@@ -38,6 +38,11 @@ def with_environment(values: list[dict[str, Any]]) -> dict[str, Any]:
     return {"startTask": {"commandLine": "x", "environmentSettings": values}}
 
 
+def create(world: World, *manifests: dict[str, Any]) -> None:
+    listed = {"apiVersion": "v1", "kind": "List", "items": list(manifests)}
+    world.kubectl.out("create", "-f", "-", stdin=json.dumps(listed))
+
+
 def is_check(entry: Entry) -> bool:
     return entry.query.get("$select") == CHECKS[0]
 
@@ -67,9 +72,9 @@ def test_a_neighbour_does_not_notice(world: World, cluster: Cluster, namespace: 
         slashes = ("https://" * (LONGEST // 8))[:LONGEST]
         world.sim.put_pool({"id": "hostile", "startTask": {"commandLine": slashes, "waitForSuccess": False}})
         values = [{"name": f"V{number}", "value": slashes} for number in range(4)]
-        tenant.pool(
-            "hostile", {"startTask": {"commandLine": slashes[::-1], "environmentSettings": values}}, mode="Observe"
-        )
+        wanted = {"startTask": {"commandLine": slashes[::-1], "environmentSettings": values}}
+        # `kubectl apply` would keep a copy in an annotation, which may not be so long.
+        create(tenant, tenant.pool_manifest("hostile", wanted, mode="Observe"))
         tenant.wait("hostile", "Observed", patience=120)
         corrected_by_the_next_check(world)
 
@@ -85,10 +90,7 @@ def test_a_neighbour_does_not_notice(world: World, cluster: Cluster, namespace: 
         # Two hundred manifests of 1.3 MiB: 260 MiB in etcd.
         big = with_environment([{"name": f"V{number}", "value": "v" * (LONGEST - 1)} for number in range(10)])
         for first in range(0, 200, CHUNK):
-            items = [tenant.pool_manifest(f"big-{number}", big) for number in range(first, first + CHUNK)]
-            tenant.kubectl.out(
-                "create", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-            )
+            create(tenant, *(tenant.pool_manifest(f"big-{number}", big) for number in range(first, first + CHUNK)))
         corrected_by_the_next_check(world)
         assert peak_memory(world.operator.pid) < memory_limit()
 
