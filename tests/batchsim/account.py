@@ -117,13 +117,18 @@ class Account:
             self._check(body, shapes.ADDITION)
             if body["id"].casefold() in self._pools:
                 raise Refusal("PoolExists")
-            return self.put(body)
+            # Recorded: a new pool shows what it was not asked for.
+            order = {"jobDefaultOrder": "none"} if "certificateReferences" in api_version.unknown else {}
+            return self.put({**normalise.OF_A_NEW_POOL, **order, **body})
 
     def delete(self, pool_id: str) -> Pool:
         """The pool is deleting from now on, and gone when its deletion is due."""
         with self.lock:
             pool = self.live_pool(pool_id)
             pool.state, pool.state_since = "deleting", self.ticker.now()
+            # Recorded: a deletion is a change like any other.
+            modified = self.ticker.next(after=pool.modified)
+            pool.store(pool.kept, modified=modified, stored_at=modified)
             self._later(pool, "deletion", lambda _now: self.remove(pool.id))
             return pool
 

@@ -49,8 +49,8 @@ class Gate:
         """Refuse a request without good credentials."""
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
         if not scheme:
-            detail = "The Authorization header is missing."
-            raise Refusal("AuthenticationFailed", values={"AuthenticationErrorDetail": detail})
+            # Recorded: 400 and not 401, which is for a credential that is there and wrong.
+            raise about_header("MissingRequiredHeader", "Authorization")
         if scheme == "SharedKey" and rest:
             sharedkey.verify(request, account=self.account, key=self.key, now=now)
         elif scheme == "Bearer" and rest:

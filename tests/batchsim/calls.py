@@ -14,7 +14,7 @@ from tests.batchsim.sharedkey import parse_date
 from tests.batchsim.versions import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from tests.batchsim.account import Account
     from tests.batchsim.faults import Fault
@@ -87,11 +87,11 @@ def version_headers(modified: int) -> dict[str, str]:
     return {"ETag": etag_of(modified), "Last-Modified": http_date_of(modified)}
 
 
-def check_version(query: Mapping[str, str]) -> ApiVersion:
+def check_version(query: Mapping[str, str], retired: Collection[str] = ()) -> ApiVersion:
     text = query.get("api-version")
     if not text:
         raise about_query("MissingRequiredQueryParameter", "api-version")
-    if text not in KNOWN:
+    if text not in KNOWN or text in retired:
         raise about_query("UnsupportedRequestVersion", "api-version", value=text)
     return KNOWN[text]
 

@@ -12,7 +12,7 @@ import socket
 import struct
 import time as system_time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -42,6 +42,8 @@ class Service:
     journal: Journal
     faults: Board
     max_body: int = 4 * 1024 * 1024
+    retired: set[str] = field(default_factory=set)
+    """Api-versions that are served no more: every request is refused, as reported from the field."""
 
 
 class _Cut(Exception):
@@ -148,7 +150,7 @@ def _run(
     signed = SignedRequest(method=request.method, path=path, query=query_string, headers=headers)
     service.gate.admit(signed, now=moment_of(service.account.ticker.now()))
     query = {name.lower() if name.lower() == "timeout" else name: value for name, value in request.query.items()}
-    api_version = check_version(query)
+    api_version = check_version(query, service.retired)
     check_query(query, operation)
     check_headers(headers, operation)
     if isinstance(raw, Refusal):

@@ -113,6 +113,23 @@ def _respell(value: Any, kind: Kind) -> Any:
     return value
 
 
+def _fill_certificates(pool: Json) -> None:
+    for certificate in pool.get("certificateReferences") or []:
+        location = (certificate.get("storeLocation") or "currentuser").casefold()
+        certificate["storeLocation"] = {"localmachine": "LocalMachine"}.get(location, "CurrentUser")
+        certificate.setdefault("storeName", "My")
+        if not certificate.get("visibility"):
+            certificate["visibility"] = ["starttask", "task", "remoteuser"]
+
+
+OF_A_NEW_POOL: Json = {
+    "enableAutoScale": False,
+    "resizeTimeout": "PT15M",
+    "taskSlotsPerNode": 1,
+    "taskSchedulingPolicy": {"nodeFillType": "Spread"},
+}
+"""What a pool shows that was added without it."""
+
 ON_STORE = (
     Normalisation("nulls are dropped", "inferred: no recorded pool shows a null", _drop_nulls),
     Normalisation("application ids are lower-cased", "R2", _lower_application_ids),
@@ -127,6 +144,7 @@ ON_STORE = (
     Normalisation(
         "enums come back in one spelling", "inferred: requests and answers say nonadmin", _declared_enum_case
     ),
+    Normalisation("certificates come back with CurrentUser, My and all visibilities", "R7", _fill_certificates),
 )
 
 

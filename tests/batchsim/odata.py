@@ -41,7 +41,10 @@ def parse_max_results(query: Mapping[str, str]) -> int:
         return MAX_RESULTS
     if not text.lstrip("-").isdigit():
         raise about_query("InvalidQueryParameterValue", "maxresults", value=text, reason="Not an integer.")
-    if not 1 <= int(text) <= MAX_RESULTS:
+    if int(text) < 1:
+        # Recorded: less than one is no value at all, and not one out of range.
+        raise about_query("InvalidQueryParameterValue", "maxresults", value=text, reason="Not a positive number.")
+    if int(text) > MAX_RESULTS:
         reason = f"Between 1 and {MAX_RESULTS} are permitted."
         raise about_query("OutOfRangeQueryParameterValue", "maxresults", value=text, reason=reason)
     return int(text)

@@ -30,6 +30,8 @@ class Catalogue:
 
     applications: dict[str, Application] | None = None
     certificates: frozenset[str] | None = None
+    certificates_retired: bool = False
+    """Reported of accounts since Azure has retired them: no body that refers to one is taken."""
 
 
 def check_words(body: Json) -> None:
@@ -85,6 +87,9 @@ def check_references(body: Json, catalogue: Catalogue) -> None:
     if catalogue.applications is not None:
         for reference in body.get("applicationPackageReferences") or []:
             _known_package(reference, catalogue.applications)
+    if catalogue.certificates_retired and body.get("certificateReferences"):
+        values = {"Reason": "The resource should no longer contain certificate references."}
+        raise Refusal("CertificateRetired", values=values)
     if catalogue.certificates is not None:
         for certificate in body.get("certificateReferences") or []:
             if certificate["thumbprint"].casefold() not in catalogue.certificates:
@@ -105,5 +110,5 @@ def _known_package(reference: Json, applications: dict[str, Application]) -> Non
         problem = "The version does not exist or is not active."
     else:
         return
-    values = {"ApplicationId": reference["applicationId"], "Version": version or "", "Reason": problem}
-    raise Refusal("InvalidApplicationPackageReferences", values=values)
+    # Recorded: one pair, the application's id and what is wrong with it.
+    raise Refusal("InvalidApplicationPackageReferences", values={identifier: problem})

@@ -94,6 +94,9 @@ def test_every_nested_type_comes_back_as_the_service_keeps_it(client: BatchClien
     sent, got = content.start_task.as_dict(), pool.start_task.as_dict()  # type: ignore[union-attr]
     assert sent["containerSettings"]["registry"].pop("password") == "secret"
     assert got == sent
+    assert content.certificate_references is not None
+    # Recorded: with capitals that no page has.
+    content.certificate_references[0].store_location = "LocalMachine"
     assert pool.certificate_references == content.certificate_references
     assert pool.metadata == content.metadata
     assert pool.application_package_references == [

@@ -49,5 +49,6 @@ class Account:
         return body
 
     def kept(self, path: Path) -> Any:
-        """What the service keeps at a path, shown or not."""
-        return value_at(self.sim.kept(POOL), path)
+        """What the service keeps at a path, shown or not; of a certificate's places without their capitals."""
+        kept = value_at(self.sim.kept(POOL), path)
+        return kept.casefold() if isinstance(kept, str) and path[-1] in {"storeLocation", "storeName"} else kept

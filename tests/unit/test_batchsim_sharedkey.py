@@ -106,7 +106,7 @@ def test_a_header_that_is_not_signed_can_be_changed() -> None:
 @pytest.mark.parametrize(
     ("headers", "status", "code", "reason"),
     [
-        ({"authorization": ""}, 401, "AuthenticationFailed", "no credentials at all"),
+        ({"authorization": ""}, 400, "MissingRequiredHeader", "recorded: no credentials at all are no wrong ones"),
         ({"authorization": "SharedKey"}, 400, "InvalidAuthenticationInfo", "no signature"),
         ({"authorization": "SharedKey myaccount"}, 400, "InvalidAuthenticationInfo", "no colon"),
         ({"authorization": "SharedKey myaccount:abc"}, 400, "InvalidAuthenticationInfo", "no SHA-256 in base64"),
