@@ -86,7 +86,7 @@ class Journal:
         pool: str | None = None,
         status: int | None = None,
         count: int = 1,
-        seconds: float = 10.0,
+        seconds: float = 90.0,
         where: Callable[[Entry], bool] = lambda _entry: True,
     ) -> list[Entry]:
         """The entries that match, as soon as there are `count`; TimeoutError tells what there was instead."""

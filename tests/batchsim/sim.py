@@ -154,7 +154,7 @@ class BatchSim:
         """Let a pending resize, deletion or reboot end now."""
         self.state.settle(pool_id)
 
-    def wait_until(self, holds: Callable[[], bool], *, seconds: float = 10.0) -> None:
+    def wait_until(self, holds: Callable[[], bool], *, seconds: float = 90.0) -> None:
         """Return once something holds of this account; TimeoutError if it does not in time."""
         deadline = time.monotonic() + seconds
         while not holds():

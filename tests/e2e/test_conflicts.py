@@ -20,7 +20,7 @@ def elsewhere(world: World) -> Iterator[World]:
     world.cluster.kubectl.out("create", "namespace", name)
     other = replace(world, kubectl=world.kubectl.within(name))
     yield other
-    other.kubectl.out("delete", "batchpools,batchaccounts,secrets", "--all", "--timeout=20s")
+    other.kubectl.out("delete", "batchpools,batchaccounts,secrets", "--all", "--timeout=90s")
     world.cluster.kubectl.out("delete", "namespace", name, "--wait=false")
 
 

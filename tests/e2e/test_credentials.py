@@ -196,7 +196,7 @@ def test_a_token_that_ends_in_the_middle_of_a_run_fails_no_check(start: StartWor
     is_kept(world, PRINCIPAL)
     world.wait_members("research", 1)
     before = (world.get("research", "batchaccount"), world.get("rendering"))
-    until(lambda: len(entra.journal.entries()) >= 4, what="three tokens have ended", patience=30.0)
+    until(lambda: len(entra.journal.entries()) >= 4, what="three tokens have ended", patience=90)
     # Not rewritten even once: no check has failed in between.
     assert (world.get("research", "batchaccount"), world.get("rendering")) == before
     codes = world.operator.metrics("poolkeeper_batch_requests_total")

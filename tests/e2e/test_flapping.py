@@ -49,16 +49,17 @@ def test_a_fight_ends_after_the_limit_and_the_pool_is_put_right_when_the_other_s
     assert world.operator.metrics("poolkeeper_pools")[(account, "False", "Flapping")] == 1
 
     # Over two more windows, each pause is at least a window.
-    world.sim.wait_until(lambda: world.writes_to_batch() > LIMIT, seconds=2 * WINDOW)
-    rounds = (time.monotonic() - began) / WINDOW
-    assert world.writes_to_batch() <= LIMIT * (rounds + 1)
+    world.sim.wait_until(lambda: world.writes_to_batch() > LIMIT)
+    # Counted before the clock is read: whatever holds this test up allows for more writes, never for fewer.
+    written = world.writes_to_batch()
+    assert written <= LIMIT * ((time.monotonic() - began) / WINDOW + 1)
 
     world.wait("rendering", "Flapping")
     world.sim.faults.remove(writer.number)
     until(
         lambda: as_desired(world.sim.pool("rendering")) == properties,
         what="the pool is put right by itself",
-        patience=2 * WINDOW,
+        patience=90,
     )
     world.wait("rendering", "InSync")
     settled = world.writes_to_batch()
@@ -66,7 +67,11 @@ def test_a_fight_ends_after_the_limit_and_the_pool_is_put_right_when_the_other_s
     assert world.writes_to_batch() == settled
 
 
-def test_a_request_or_a_new_spec_ends_the_pause(world: World) -> None:
+def test_a_request_or_a_new_spec_ends_the_pause(world: World, operator_of: StartOperator) -> None:
+    world.operator.stop()
+    # No pause ends by itself while this test runs.
+    flags = ("--flap-limit", str(LIMIT), "--flap-window", "10m")
+    world.operator = operator_of(allow=world.sim.url, flags=flags).start()
     world.account()
     properties = as_desired(world.sim.pool("rendering"))
     world.pool("rendering", properties)
@@ -75,7 +80,7 @@ def test_a_request_or_a_new_spec_ends_the_pause(world: World) -> None:
     world.wait("rendering", "Flapping")
     world.sim.faults.remove(writer.number)
     world.annotate("rendering", "poolkeeper.dev/reconcile-requested-at", "now")
-    world.wait("rendering", "InSync", patience=WINDOW / 2)
+    world.wait("rendering", "InSync")
     assert as_desired(world.sim.pool("rendering")) == properties
 
 

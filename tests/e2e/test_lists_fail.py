@@ -38,7 +38,7 @@ def test_the_account_says_so_and_drift_is_put_right_by_single_reads(world: World
     for name in NAMES:
         world.sim.drift(name, OTHERS)
     right = [wanted[name].get("metadata") for name in NAMES]
-    world.sim.wait_until(lambda: [metadata(world, name) for name in NAMES] == right, seconds=30)
+    world.sim.wait_until(lambda: [metadata(world, name) for name in NAMES] == right)
     assert {world.condition(name)["status"] for name in NAMES} == {"True"}
     world.sim.faults.clear()
     world.wait("research", "Reachable", "batchaccount")
@@ -54,4 +54,4 @@ def test_an_account_that_never_answered_well_is_not_ready(world: World, status: 
 def test_a_captive_portal_is_no_account(world: World) -> None:
     world.sim.faults.add(kind="garbage", status=200, body="<html>Welcome! Please log in</html>")
     world.account()
-    world.sim.wait_until(lambda: world.condition("research", kind="batchaccount").get("status") == "False", seconds=30)
+    world.sim.wait_until(lambda: world.condition("research", kind="batchaccount").get("status") == "False")

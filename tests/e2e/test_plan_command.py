@@ -236,7 +236,7 @@ def test_drift_that_a_plan_shows_is_what_the_operator_corrects(
     done = plan("-f", folder, "--kubeconfig", reader, "-n", namespace, "--allow-endpoint", world.sim.url, "-o", "json")
     assert done.code == 2
     world.operator.start()
-    world.sim.wait_until(lambda: world.status("rendering").get("lastDrift", {}).get("corrected", False), seconds=20)
+    world.sim.wait_until(lambda: world.status("rendering").get("lastDrift", {}).get("corrected", False))
     assert world.status("rendering")["lastDrift"]["paths"] == paths_of(done)
 
 

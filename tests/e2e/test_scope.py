@@ -100,11 +100,11 @@ def test_crds_that_come_after_the_operator_are_noticed(
     )
     try:
         operator.start(ready=False)
-        until(lambda: operator.probe("healthz") == 200, what="the operator lives", patience=30)
-        until(lambda: "CRDs" in operator.output(), what="the operator says that the CRDs are missing", patience=30)
+        until(lambda: operator.probe("healthz") == 200, what="the operator lives", patience=90)
+        until(lambda: "CRDs" in operator.output(), what="the operator says that the CRDs are missing", patience=90)
         assert operator.probe("readyz") == 503
         install(bare_cluster)
-        until(lambda: operator.probe("readyz") == 200, what="the operator is ready", patience=30)
+        until(lambda: operator.probe("readyz") == 200, what="the operator is ready", patience=90)
         world = World(
             cluster=bare_cluster, kubectl=bare_cluster.kubectl.within("default"), sim=batchsim, operator=operator
         )
@@ -137,10 +137,10 @@ def test_crds_that_it_may_not_see_are_noticed_when_they_come(
     bare_cluster: Cluster, confined: OperatorProcess, batchsim: BatchSim
 ) -> None:
     confined.start(ready=False)
-    until(lambda: "CRDs" in confined.output(), what="the operator says that the CRDs are missing", patience=30)
+    until(lambda: "CRDs" in confined.output(), what="the operator says that the CRDs are missing", patience=90)
     assert confined.probe("readyz") == 503
     bare_cluster.kubectl.apply(ROOT / "crds")
-    until(lambda: confined.probe("readyz") == 200, what="the operator is ready", patience=30)
+    until(lambda: confined.probe("readyz") == 200, what="the operator is ready", patience=90)
     for name, pool in (("team-a", "rendering"), ("team-b", "genomics")):
         team = World(cluster=bare_cluster, kubectl=bare_cluster.kubectl.within(name), sim=batchsim, operator=confined)
         team.account()
@@ -158,8 +158,8 @@ def test_a_named_namespace_without_its_role_is_told_and_watched_once_it_has_it(
     there.out("delete", "rolebinding", "poolkeeper")
     confined.start(ready=False)
     refused = 'cannot list resource \\"batchaccounts\\" in API group \\"poolkeeper.dev\\" in the namespace \\"team-b\\"'
-    until(lambda: refused in confined.output(), what="the operator says which right it lacks where", patience=30)
+    until(lambda: refused in confined.output(), what="the operator says which right it lacks where", patience=90)
     assert confined.probe("healthz") == 200, "a restart would not help"
     assert confined.probe("readyz") == 503
     bare_cluster.kubectl.out("apply", "-k", str(KUSTOMIZE / "example"))
-    until(lambda: confined.probe("readyz") == 200, what="the operator is ready", patience=30)
+    until(lambda: confined.probe("readyz") == 200, what="the operator is ready", patience=90)

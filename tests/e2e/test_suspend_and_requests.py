@@ -63,9 +63,7 @@ def test_a_request_is_answered_at_once_and_once(world: World, annotation: str) -
     assert world.writes_to_batch() == 0, "the next check is an hour away"
 
     world.annotate("rendering", annotation, "2026-11-22T10:00:00Z")
-    world.sim.wait_until(
-        lambda: world.status("rendering").get("lastHandledReconcileAt") == "2026-11-22T10:00:00Z", seconds=5
-    )
+    world.sim.wait_until(lambda: world.status("rendering").get("lastHandledReconcileAt") == "2026-11-22T10:00:00Z")
     assert world.writes_to_batch() == 1
     assert world.sim.pool("rendering")["metadata"] == properties["metadata"]
 

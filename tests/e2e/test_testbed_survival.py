@@ -57,7 +57,7 @@ def test_killing_the_process_that_started_a_cluster_kills_the_servers(tmp_path: 
         servers = pids(tmp_path)
         assert all(str(tmp_path) in command_line(pid) for pid in servers)
         process.send_signal(signal.SIGKILL)
-    until(lambda: not any(map(command_line, servers)), what="both servers are gone", patience=10)
+    until(lambda: not any(map(command_line, servers)), what="both servers are gone", patience=90)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_up_replaces_what_a_crash_left_half_alive(
     state = Layout(folder).read_state()
     assert state is not None
     os.kill(state.pids["kube-apiserver"], signal.SIGKILL)
-    until(lambda: not command_line(state.pids["kube-apiserver"]), what="the API server died", patience=10)
+    until(lambda: not command_line(state.pids["kube-apiserver"]), what="the API server died", patience=90)
 
     halved = testbed("status")
     assert halved.returncode == 3

@@ -17,7 +17,7 @@ from tests.testbed.ports import LOOPBACK, free_ports
 from tests.testbed.processes import Server, spawn
 from tests.testbed.waiting import until
 
-START = 30.0
+START = 90.0
 """Seconds; it is ready in two, on a machine that does nothing else."""
 
 
@@ -56,7 +56,7 @@ class OperatorProcess:
     def running(self) -> bool:
         return self._server is not None and self._server.running()
 
-    def stop(self, *, grace: float = 20.0) -> int | None:
+    def stop(self, *, grace: float = 60.0) -> int | None:
         """SIGTERM, and its exit code; SIGKILL after `grace` seconds."""
         if self._server is None:
             return None
@@ -67,7 +67,7 @@ class OperatorProcess:
         """SIGKILL: no good-bye."""
         assert self._server is not None
         os.killpg(self.pid, signal.SIGKILL)
-        until(lambda: not self.running(), what="the operator is dead", patience=10.0)
+        until(lambda: not self.running(), what="the operator is dead", patience=90)
 
     def probe(self, name: str) -> int:
         """The status of /healthz or /readyz; 0 while nobody listens."""

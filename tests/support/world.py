@@ -12,7 +12,8 @@ from tests.testbed.cluster import Cluster
 from tests.testbed.kubectl import Kubectl
 from tests.testbed.waiting import until
 
-PATIENCE = 20.0
+PATIENCE = 90.0
+"""Seconds until a test gives up waiting for a thing itself; only a failure ever takes so long."""
 API_VERSION = "poolkeeper.dev/v1alpha1"
 CHECKS = ("id,eTag,state,allocationState", "id")
 """What a check selects: rows, or with no pool to check nothing but an answer."""
@@ -89,7 +90,7 @@ class World:
 
     def remove(self, name: str) -> None:
         """Delete a BatchPool; it has to go at once."""
-        self.kubectl.out("delete", f"batchpool/{name}", "--timeout=5s")
+        self.kubectl.out("delete", f"batchpool/{name}", "--timeout=60s")
 
     def annotate(self, name: str, annotation: str, value: str) -> None:
         """Set an annotation of a BatchPool."""

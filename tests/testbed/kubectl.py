@@ -84,7 +84,7 @@ class Kubectl:
         file, stdin = _as_input(manifest)
         return self.run("apply", "-f", file, *flags, stdin=stdin)
 
-    def wait_for(self, state: str, *objects: str, timeout: float = 30.0) -> str:
+    def wait_for(self, state: str, *objects: str, timeout: float = 90.0) -> str:
         """`kubectl wait`: `wait_for("condition=Ready", "batchpool/rendering")`. Raises KubectlError."""
         return self.out("wait", f"--for={state}", f"--timeout={timeout:g}s", *objects)
 
