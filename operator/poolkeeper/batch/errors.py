@@ -77,6 +77,8 @@ _TOLD = frozenset({"reason", "key", "parametername", "queryparametername", "head
 _KNOWN = _TOLD | {"propertyname", "propertyvalue", "parametervalue", "queryparametervalue", "headervalue"}
 _OTHER = "other"
 _SIGN_IN = {401, 403}
+_FOREIGN = {401, 403, 404, 408, 409, 412, 429}
+"""Of 4xx, those that say nothing of the body: who asks, for what, and when."""
 _MOST_SKEW = timedelta(minutes=15)
 """Within which a signature is taken."""
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -159,6 +161,8 @@ def _kind(
             kind = PropertyForbidden
         case httpx.codes.NOT_FOUND if not about_pool:
             kind = ServiceUnavailable
+        case _ if writing and code and httpx.codes.is_client_error(status) and status not in _FOREIGN:
+            kind = InvalidProperties
         case httpx.codes.SERVICE_UNAVAILABLE if "Retry-After" in response.headers:
             kind = Throttled
         case _:

@@ -39,6 +39,11 @@ ROWS = [
         failures.PoolUnavailable,
     ),
     Row("a body too large", 413, "RequestBodyTooLarge", failures.InvalidProperties, writing=True),
+    Row("a media type", 415, "UnsupportedMediaType", failures.InvalidProperties, writing=True),
+    Row("a status of tomorrow", 422, "NovelMistake", failures.InvalidProperties, writing=True),
+    Row("a proxy's 422", 422, "", failures.PoolUnavailable, writing=True),
+    Row("a time limit", 408, "RequestTimeout", failures.PoolUnavailable, writing=True),
+    Row("a read's 422", 422, "NovelMistake", failures.PoolUnavailable),
     Row("the other name for it", 413, "RequestEntityTooLarge", failures.InvalidProperties, writing=True),
     Row(
         "unknown certificates by 400", 400, "InvalidCertificateReferences", failures.ReferencesUnavailable, writing=True
