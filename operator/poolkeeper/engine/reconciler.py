@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from poolkeeper.domain.address import Address
 from poolkeeper.domain.drift import drift, paths_of
-from poolkeeper.domain.editions import Edition
+from poolkeeper.domain.editions import Edition, marks_of
 from poolkeeper.domain.failures import (
     AccountNotReady,
     BatchFailure,
@@ -146,7 +146,7 @@ class Reconciler:
             live=live.properties,
             secrets=found.versions,
         )
-        return Look(desired, live, line, Edition(pool.generation, desired.secrets))
+        return Look(desired, live, line, Edition(pool.generation, desired.secrets, marks_of(desired.body)))
 
     async def _act(
         self, pool: BatchPool, decision: Decision, seen: Outcome, *, look: Look, memory: Memory

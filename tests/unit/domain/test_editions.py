@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain.drift import paths_of
-from poolkeeper.domain.editions import Edition, unsent
+from poolkeeper.domain.editions import Edition, marks_of, unsent
 from poolkeeper.domain.kinds import Kind, Record, Text
 from poolkeeper.domain.lists import Named, Ordered
 from poolkeeper.domain.properties import PROPERTIES
@@ -24,6 +24,8 @@ FROM = start_task(username="me", passwordFrom={"secretKeyRef": {"name": "creds",
 RESOLVED = start_task(username="me", password=SecretText("hunter22"))
 PLAIN = start_task(username="me", password="hunter22")
 NONE = start_task(username="me")
+OTHER = start_task(username="me", password=SecretText("hunter23"))
+TOUCHED = Edition(1, {"creds": "1"}, marks_of(RESOLVED))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,9 @@ NONE = start_task(username="me")
             False,
             "a Secret whose values are shown is found by comparing",
         ),
+        (FROM, RESOLVED, Edition(1, {"creds": "2"}), TOUCHED, False, "touched: the value is the one that was sent"),
+        (FROM, OTHER, Edition(1, {"creds": "2"}), TOUCHED, True, "rotated, and this process sent the value before"),
+        (PLAIN, PLAIN, Edition(2), Edition(1, marks=marks_of(PLAIN)), False, "another field of the manifest changed"),
         (FROM, NONE, Edition(1, {"creds": "2"}), None, False, "left to others by spec.ignore: it is not sent"),
     ],
 )

@@ -92,6 +92,16 @@ async def test_a_restart_sends_nothing_again(lab: Lab, properties: dict[str, Any
     await again.engine.stop(grace=0)
 
 
+async def test_a_secret_that_is_only_touched_is_not_sent_again(lab: Lab) -> None:
+    await begin(lab, REGISTRY, token="first-value")
+    lab.secrets.put(SECRET, token="first-value")
+    await lab.run(200)
+    assert written(lab) == ["first-value"], "another version, the same password"
+    lab.secrets.put(SECRET, token="second-value")
+    await lab.run(61)
+    assert written(lab) == ["first-value", "second-value"]
+
+
 async def test_a_secret_that_changed_elsewhere_changes_nothing_that_is_shown_again(lab: Lab) -> None:
     await begin(lab, ENVIRONMENT, token="value", other="1")
     lab.secrets.put(SECRET, token="value", other="2")
