@@ -14,8 +14,14 @@ from poolkeeper.domain.redaction import HIDDEN, LEAST_HIDDEN, SecretText
 
 def confidential(body: Mapping[str, Any]) -> set[str]:
     """The values of a body that are shown to nobody: secrets, environment, passwords, the queries of URLs."""
-    found = {part for value in _values(PROPERTIES, body) for part in (value, json.dumps(value)[1:-1])}
+    found = {part for value in _values(PROPERTIES, body) for part in _spellings(value)}
     return {value for value in found if len(value) >= LEAST_HIDDEN}
+
+
+def _spellings(value: str) -> tuple[str, ...]:
+    """As it stands, as JSON has it, and as whoever tidies up would quote it."""
+    bare = value.strip()
+    return (value, json.dumps(value)[1:-1], bare, json.dumps(bare)[1:-1])
 
 
 def _values(kind: Kind, value: Any) -> Iterator[str]:

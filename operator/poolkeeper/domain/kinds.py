@@ -71,6 +71,8 @@ class Text:
     """Something that people would miss: who it runs as, how its container is run."""
     secret: bool = False
     """The manifest may name a key of a Secret instead, in a field beside it: `valueFrom` for `value`."""
+    one_line: bool = False
+    """No line break ends it: one that `echo` or an editor left at the end of a Secret's value is not part of it."""
 
     @property
     def is_plain(self) -> bool:
@@ -106,6 +108,8 @@ class Choice:
         return ABSENT if self.default is None else self.default.casefold()
 
     def canonical(self, value: Json) -> Canonical | Absent:
+        if value == "":
+            return self.absent
         return value.casefold() if isinstance(value, str) else odd(value)
 
     def wire(self, value: Json, path: str) -> Json:

@@ -63,7 +63,7 @@ USER_IDENTITY = Record(
 REGISTRY = Record(
     {
         "username": Text(whole=True),
-        "password": Text(echoed=False, show=hidden, secret=True),
+        "password": Text(echoed=False, show=hidden, secret=True, one_line=True),
         "registryServer": Text(default="docker.io"),
         "identityReference": IDENTITY,
     },
@@ -96,8 +96,8 @@ CONTAINER_SETTINGS = Record(
 RESOURCE_FILE = Record(
     {
         "autoStorageContainerName": Text(),
-        "storageContainerUrl": Text(show=without_queries, secret=True),
-        "httpUrl": Text(show=without_queries, secret=True),
+        "storageContainerUrl": Text(show=without_queries, secret=True, one_line=True),
+        "httpUrl": Text(show=without_queries, secret=True, one_line=True),
         "blobPrefix": Text(),
         "filePath": Text(),
         "fileMode": Text(octal, default="0770"),

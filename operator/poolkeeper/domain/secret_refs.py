@@ -140,7 +140,8 @@ def _filled(kind: Kind, value: Json, *, path: str, value_of: Callable[[Reference
                 elif isinstance(source, Text) and source.secret:
                     if value.get(plain) is not None:
                         raise InvalidSpec(f"{path}.{name}", f"cannot stand beside {plain}")
-                    out[plain] = value_of(_reference(given, f"{path}.{name}", echoed=source.echoed))
+                    found = value_of(_reference(given, f"{path}.{name}", echoed=source.echoed))
+                    out[plain] = _one_line(found) if source.one_line else found
                 else:
                     # Not ours to judge: what is no property of the API is refused when the body is made.
                     out[name] = given
@@ -149,6 +150,10 @@ def _filled(kind: Kind, value: Json, *, path: str, value_of: Callable[[Reference
             return [_filled(item, one, path=f"{path}[{at}]", value_of=value_of) for at, one in enumerate(value)]
         case _:
             return value
+
+
+def _one_line(value: str) -> str:
+    return SecretText(value.plain().rstrip("\r\n")) if isinstance(value, SecretText) else value.rstrip("\r\n")
 
 
 def _reference(given: Json, path: str, *, echoed: bool) -> Reference:

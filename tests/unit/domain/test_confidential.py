@@ -25,6 +25,7 @@ def setting(value: str) -> dict[str, Any]:
         (setting("canary-1"), {"canary-1"}, "the value of an environment variable"),
         (setting("a1"), set(), "too short to hide, or to be found in words"),
         (setting('say "hi"'), {'say "hi"', 'say \\"hi\\"'}, "as it is, and as JSON quotes it"),
+        (setting("canary\n"), {"canary\n", "canary\\n", "canary"}, "and as it is quoted by who trims it"),
         (
             body(containerSettings={"imageName": "a", "registry": {"username": "me", "password": "hunter22"}}),
             {"hunter22"},

@@ -131,6 +131,11 @@ def test_the_spelling_of_the_api_is_let_in_by_the_schema(place: Place) -> None:
     assert set(place.kind.values) <= set(place.schema["enum"])
 
 
+@pytest.mark.parametrize("place", of(Choice))
+def test_an_empty_enum_of_a_live_pool_is_one_left_out(place: Place) -> None:
+    assert place.kind.canonical("") == place.kind.absent
+
+
 @pytest.mark.parametrize("place", of(Text))
 def test_a_text_with_an_enum_has_one_meaning(place: Place) -> None:
     # Of more than one meaning it would be a Choice.

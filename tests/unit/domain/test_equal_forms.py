@@ -109,6 +109,7 @@ EQUAL = [
         certificate(visibility=["starttask", "task"]),
     ),
     Pair("the task's directory is the default", container(), container(workingDirectory="TaskWorkingDirectory")),
+    Pair("an empty directory is none", container(), container(workingDirectory="")),
     Pair("an image without a tag is latest", container(imageName="alpine"), container(imageName="alpine:latest")),
     Pair(
         "the port of a registry is no tag",

@@ -115,6 +115,31 @@ def test_values_stand_where_the_references_stood(row: Row) -> None:
     assert resolved(row.properties, lambda _: SecretText(CANARY)) == row.wire
 
 
+@pytest.mark.parametrize(
+    ("properties", "wire", "reason"),
+    [
+        (registry(passwordFrom=ref()), registry(password=CANARY), "a password that `echo` made"),
+        (
+            task(resourceFiles=[{"httpUrlFrom": ref(), "filePath": "b"}]),
+            task(resourceFiles=[{"httpUrl": CANARY, "filePath": "b"}]),
+            "a URL that an editor saved",
+        ),
+        (
+            task(resourceFiles=[{"storageContainerUrlFrom": ref()}]),
+            task(resourceFiles=[{"storageContainerUrl": CANARY}]),
+            "a URL of a container",
+        ),
+        (env(valueFrom=ref()), env(value=f"{CANARY}\r\n"), "a variable may be a key file, whose last line ends"),
+    ],
+)
+def test_line_breaks_at_the_end_are_left_out_where_none_can_be_meant(properties: Json, wire: Json, reason: str) -> None:
+    found = resolved(properties, lambda _: SecretText(f"{CANARY}\r\n"))
+    assert found == wire, reason
+    assert list(secret_places(found)) == list(secret_places(resolved(properties, lambda _: SecretText(CANARY)))), (
+        "hidden"
+    )
+
+
 @pytest.mark.parametrize("row", ROWS[9:12], ids=lambda row: row.reason)
 def test_a_null_beside_a_reference_does_not_undo_it(row: Row) -> None:
     assert full_body(resolved(row.properties, lambda _: SecretText(CANARY))) == full_body(row.wire)
