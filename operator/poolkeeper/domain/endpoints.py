@@ -84,11 +84,6 @@ def host_of(endpoint: str) -> str:
     return _origin(endpoint).host
 
 
-def first_label(endpoint: str) -> str:
-    """The default account name: `research` of `https://research.westeurope.batch.azure.com`."""
-    return endpoint.partition("://")[2].partition(".")[0].partition(":")[0]
-
-
 def _origin(endpoint: str) -> _Origin:
     found = _ENDPOINT.fullmatch(endpoint)
     if found is None or int(found["port"] or 0) > _LAST_PORT:

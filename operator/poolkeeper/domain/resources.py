@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from poolkeeper.domain.durations import seconds
-from poolkeeper.domain.endpoints import first_label
 from poolkeeper.domain.packing import packed, unpacked
 from poolkeeper.domain.retired import retired_uses
 
@@ -225,3 +224,8 @@ def is_deleted(body: Any) -> bool:
 
 def _key(metadata: Body) -> Key:
     return Key(metadata["namespace"], metadata["name"])
+
+
+def first_label(endpoint: str) -> str:
+    """The default account name: `research` of `https://research.westeurope.batch.azure.com`."""
+    return endpoint.partition("://")[2].partition(".")[0].partition(":")[0]

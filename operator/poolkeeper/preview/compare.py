@@ -22,8 +22,8 @@ from poolkeeper.domain.resources import BatchAccount, BatchPool
 from poolkeeper.domain.shown import shown
 from poolkeeper.domain.telling import in_words, ordered
 from poolkeeper.engine.memory import Memory
-from poolkeeper.preview.findings import Change, NotCompared, Outlook, Verdict
-from poolkeeper.preview.secrets import Resolved, placeholders
+from poolkeeper.preview.findings import Change, Outlook, Verdict
+from poolkeeper.preview.secrets import NotCompared, Resolved, placeholders
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from poolkeeper.preview.documents import Problem
 from poolkeeper.preview.manifests import Manifest
+from poolkeeper.preview.secrets import NotCompared
 
 
 class Verdict(StrEnum):
@@ -39,22 +40,6 @@ class Change:
     def unseen(self) -> bool:
         """Whether the two sides look alike, because what differs is hidden, cut off, or never shown."""
         return self.op == "replace" and self.live == self.desired
-
-
-@dataclass(frozen=True, slots=True)
-class NotCompared:
-    """A value from a Secret that could not be read."""
-
-    path: str
-    """A pointer as in `Change`, or the place in the manifest where the service never shows the value."""
-    secret: str
-    """`team/credentials`."""
-    key: str
-    why: str
-
-    def __str__(self) -> str:
-        source = f"Secret {self.secret}, key {self.key}, which was not read"
-        return f"not compared: the value at {self.path} comes from {source} ({self.why})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,22 @@ from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Key
 from poolkeeper.domain.secret_refs import Reference, Secret, references, resolved, secret_places
 from poolkeeper.engine.ports import Secrets
-from poolkeeper.preview.findings import NotCompared
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared:
+    """A value from a Secret that could not be read."""
+
+    path: str
+    """A pointer as in `Change`, or the place in the manifest where the service never shows the value."""
+    secret: str
+    """`team/credentials`."""
+    key: str
+    why: str
+
+    def __str__(self) -> str:
+        source = f"Secret {self.secret}, key {self.key}, which was not read"
+        return f"not compared: the value at {self.path} comes from {source} ({self.why})"
 
 
 class NotAtHand(SecretNotFound):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolkeeper.domain.endpoints import check_endpoint, check_prefix, first_label
+from poolkeeper.domain.endpoints import check_endpoint, check_prefix
 from poolkeeper.domain.failures import EndpointNotAllowed
 
 ALLOWED = [
@@ -142,15 +142,3 @@ def test_a_prefix_may_be_https_or_loopback(prefix: str) -> None:
 def test_any_other_prefix_is_refused_at_the_start(prefix: str) -> None:
     with pytest.raises(EndpointNotAllowed):
         check_prefix(prefix)
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "name"),
-    [
-        ("https://research.westeurope.batch.azure.com", "research"),
-        ("http://localhost:8080", "localhost"),
-        ("http://127.0.0.1:8080", "127"),
-    ],
-)
-def test_the_account_is_named_by_the_first_label(endpoint: str, name: str) -> None:
-    assert first_label(endpoint) == name

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key
+from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key, first_label
 from tests.unit.domain import examples
 
 METADATA = {"namespace": "lab", "name": "it", "uid": "u", "generation": 2, "resourceVersion": "1234"}
@@ -155,3 +155,15 @@ def test_what_is_kept_of_a_manifest_takes_no_more_than_its_text() -> None:
         tracemalloc.stop()
     assert again
     assert size < 1.2 * len(kept.packed_properties)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name"),
+    [
+        ("https://research.westeurope.batch.azure.com", "research"),
+        ("http://localhost:8080", "localhost"),
+        ("http://127.0.0.1:8080", "127"),
+    ],
+)
+def test_the_account_is_named_by_the_first_label(endpoint: str, name: str) -> None:
+    assert first_label(endpoint) == name

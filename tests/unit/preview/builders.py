@@ -6,8 +6,9 @@ from typing import Any
 
 from poolkeeper.domain.resources import Key
 from poolkeeper.preview.documents import Place
-from poolkeeper.preview.findings import Change, Finding, Findings, NotCompared, Outlook, Verdict
+from poolkeeper.preview.findings import Change, Finding, Findings, Outlook, Verdict
 from poolkeeper.preview.manifests import Manifest
+from poolkeeper.preview.secrets import NotCompared
 
 
 def manifest(name: str = "rendering", *, namespace: str = "team", document: int = 1, **spec: Any) -> Manifest:
