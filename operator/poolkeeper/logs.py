@@ -7,7 +7,7 @@ import sys
 
 from pythonjsonlogger.json import JsonFormatter
 
-from poolkeeper.domain.visible import visible, visible_lines
+from poolkeeper.domain.redaction.visible import visible, visible_lines
 from poolkeeper.settings import LogFormat
 
 

@@ -10,8 +10,8 @@ import timeit
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.drift import drift
+from poolkeeper.domain.diff.drift import drift
+from poolkeeper.domain.schema.canonical import canonical
 from tests.bench.pools import Json, live
 
 ROUNDS = 7

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
+from poolkeeper.batch.auth.options import SignInOptions
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.batch.connect import Connect
-from poolkeeper.batch.sign_in import SignInOptions
 from poolkeeper.domain.failures import SecretNotFound
-from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Auth, BatchAccount, Key
 from poolkeeper.domain.secret_refs import Secret
+from poolkeeper.domain.secret_text import SecretText
 from poolkeeper.metrics import Metrics
 from tests.batchsim.sim import BatchSim
 from tests.entrasim.directory import CLIENT, TENANT

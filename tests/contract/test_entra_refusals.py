@@ -11,8 +11,8 @@ import pytest
 
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.domain import failures
-from poolkeeper.domain.canonical import full_body
 from poolkeeper.domain.resources import Auth
+from poolkeeper.domain.schema.canonical import full_body
 from tests.batchsim.certs import TestAuthority
 from tests.batchsim.sim import BatchSim, load_pools
 from tests.contract.entra import PRINCIPAL, SECRET, WORD, Office

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from poolkeeper.domain import failures
-from poolkeeper.domain.canonical import full_body
 from poolkeeper.domain.resources import Auth
+from poolkeeper.domain.schema.canonical import full_body
 from tests.batchsim.certs import TestAuthority
 from tests.batchsim.sim import BatchSim, load_pools
 from tests.contract.entra import SECRET, WORD, Office

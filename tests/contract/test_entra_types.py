@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from poolkeeper.domain import failures
-from poolkeeper.domain.canonical import full_body
 from poolkeeper.domain.resources import Auth
+from poolkeeper.domain.schema.canonical import full_body
 from tests.contract.entra import PRINCIPAL, SECRET, WORD, Office
 from tests.entrasim.certificates import client_certificate
 from tests.entrasim.directory import CLIENT, ISSUER, SUBJECT, TENANT

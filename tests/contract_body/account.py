@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.domain.editions import Edition
-from poolkeeper.domain.plan import Decision, Desired, Keep, Past, Write, plan
+from poolkeeper.domain.decision.plan import Decision, Desired, Keep, Past, Write, plan
+from poolkeeper.domain.diff.write_only import Edition
 from tests.batchsim.sim import BatchSim
 from tests.contract_body.leaves import Json, Path, value_at
 from tests.support.writing import write_over

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from poolkeeper.domain.kinds import Choice, Flag, Kind, Record, Text, Whole
-from poolkeeper.domain.lists import Named, Ordered, Several
-from poolkeeper.domain.properties import PROPERTIES
+from poolkeeper.domain.schema.lists import Named, Ordered, Several
+from poolkeeper.domain.schema.properties import PROPERTIES
+from poolkeeper.domain.schema.types import Choice, Flag, Kind, Record, Text, Whole
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from poolkeeper.domain.kinds import Kind, Record
-from poolkeeper.domain.lists import Named, Ordered
-from poolkeeper.domain.properties import PROPERTIES
+from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.properties import PROPERTIES
+from poolkeeper.domain.schema.types import Kind, Record
 from tests.contract_body.leaves import Json, Leaf, Path, cut, leaves, put, value_at
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from poolkeeper.domain.decision.plan import Keep, Leave
 from poolkeeper.domain.failures import PasswordMissing
-from poolkeeper.domain.kinds import Text
-from poolkeeper.domain.plan import Keep, Leave
+from poolkeeper.domain.schema.types import Text
 from tests.contract_body.account import Account
 from tests.contract_body.leaves import Json, Leaf, leaves, value_at
 

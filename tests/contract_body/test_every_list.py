@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolkeeper.domain.plan import Keep, Write
+from poolkeeper.domain.decision.plan import Keep, Write
 from tests.contract_body.account import Account
 from tests.contract_body.leaves import value_at
 from tests.contract_body.lists import Listed, lists

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from poolkeeper.domain.canonical import full_body
 from poolkeeper.domain.durations import seconds
-from poolkeeper.domain.redaction import SecretText
+from poolkeeper.domain.schema.canonical import full_body
 from poolkeeper.domain.secret_refs import references, resolved
+from poolkeeper.domain.secret_text import SecretText
 from tests.crds.documents import Document, documents
 from tests.crds.rules import RULES
 

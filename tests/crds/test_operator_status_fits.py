@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.drift import drift
+from poolkeeper.domain.diff.drift import drift
 from poolkeeper.domain.failures import AwaitingApproval, Conflict, Flapping, RemovalNeedsConsent
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
-from poolkeeper.domain.outcome import Outcome
 from poolkeeper.domain.packing import packed
 from poolkeeper.domain.resources import REQUESTED_AT, BatchPool
-from poolkeeper.domain.status import pool_status, suspended_status
+from poolkeeper.domain.schema.canonical import canonical
+from poolkeeper.domain.status.outcome import Outcome
+from poolkeeper.domain.status.pool import pool_status, suspended_status
 from tests.crds.statuses import MOMENT
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from poolkeeper import __version__
-from poolkeeper.cli import main
+from poolkeeper.cli.main import main
 from poolkeeper.settings import Settings
 from tests.deploy.files import BASE, container, deployment, objects
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.drift import drift, paths_of
-from poolkeeper.domain.endpoints import check_endpoint
-from poolkeeper.domain.plan import Desired
-from poolkeeper.domain.redaction import SecretText
-from poolkeeper.domain.removals import removals
+from poolkeeper.domain.azure.endpoints import check_endpoint
+from poolkeeper.domain.decision.plan import Desired
+from poolkeeper.domain.diff.drift import drift, paths_of
+from poolkeeper.domain.diff.removals import removals
 from poolkeeper.domain.resources import BatchAccount, BatchPool
+from poolkeeper.domain.schema.canonical import canonical
 from poolkeeper.domain.secret_refs import Secret, references, with_secrets
+from poolkeeper.domain.secret_text import SecretText
 from tests.deploy.files import EXAMPLES, ROOT, Object, objects, properties
 from tests.testbed.kubectl import Kubectl
 

@@ -15,7 +15,7 @@ def test_the_command_is_there_and_knows_its_version(image: Path) -> None:
 
 
 def test_the_operator_and_all_that_it_imports_are_there(image: Path) -> None:
-    assert out(command(image, "python", "-I", "-c", "import poolkeeper.run")) == ""
+    assert out(command(image, "python", "-I", "-c", "import poolkeeper.app")) == ""
 
 
 def test_it_prints_the_crds_of_this_repository(image: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from poolkeeper.domain.endpoints import BATCH_DOMAINS, check_endpoint
+from poolkeeper.domain.azure.endpoints import BATCH_DOMAINS, check_endpoint
 from poolkeeper.domain.failures import EndpointNotAllowed
 from poolkeeper.settings import Settings
 from tests.deploy.files import BASE, Object, container, deployment, objects

@@ -12,9 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from poolkeeper.domain.kinds import Choice, Flag, Kind, Record, Text, Whole
-from poolkeeper.domain.lists import Named, Ordered, Several
-from poolkeeper.domain.properties import PROPERTIES
+from poolkeeper.domain.schema.lists import Named, Ordered, Several
+from poolkeeper.domain.schema.properties import PROPERTIES
+from poolkeeper.domain.schema.types import Choice, Flag, Kind, Record, Text, Whole
 from tests.crds.documents import schema
 
 Json = dict[str, Any]

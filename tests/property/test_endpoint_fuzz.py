@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from poolkeeper.domain.endpoints import BATCH_DOMAINS, check_endpoint
+from poolkeeper.domain.azure.endpoints import BATCH_DOMAINS, check_endpoint
 from poolkeeper.domain.failures import EndpointNotAllowed
 
 TOKENS = (

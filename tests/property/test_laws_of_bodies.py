@@ -12,8 +12,8 @@ from azure.batch import models
 from azure.batch._model_base import Model, SdkJSONEncoder, _deserialize
 from hypothesis import given
 
-from poolkeeper.domain.canonical import canonical, full_body
-from poolkeeper.domain.properties import ALWAYS_SENT
+from poolkeeper.domain.schema.canonical import canonical, full_body
+from poolkeeper.domain.schema.properties import ALWAYS_SENT
 from tests.batchsim import kinds, rules, shapes
 from tests.property.strategies import DESIRED, Json
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given
 from jsonpointer import JsonPointer, resolve_pointer
 
-from poolkeeper.domain.canonical import Form, canonical, full_body
-from poolkeeper.domain.drift import Difference, drift, property_of
-from poolkeeper.domain.properties import PROPERTIES
+from poolkeeper.domain.diff.drift import Difference, drift, property_of
+from poolkeeper.domain.schema.canonical import Form, canonical, full_body
+from poolkeeper.domain.schema.properties import PROPERTIES
 from tests.property.echo import SUBSETS, echo
 from tests.property.strategies import DESIRED, ODD, Json, neighbours
 

@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolkeeper.domain.canonical import canonical, full_body
-from poolkeeper.domain.drift import drift, paths_of
+from poolkeeper.domain.diff.drift import drift, paths_of
+from poolkeeper.domain.diff.ignore import carry, check_pointers
 from poolkeeper.domain.failures import Failure
-from poolkeeper.domain.ignore import carry, check_pointers
-from poolkeeper.domain.pointers import value_at
+from poolkeeper.domain.schema.canonical import canonical, full_body
+from poolkeeper.domain.schema.pointers import value_at
 from tests.property.echo import SUBSETS, echo
 from tests.property.strategies import DESIRED, ODD, Json
 

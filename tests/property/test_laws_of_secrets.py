@@ -11,14 +11,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolkeeper.domain.canonical import canonical, full_body
-from poolkeeper.domain.drift import drift
-from poolkeeper.domain.kinds import Kind, Record, Text
-from poolkeeper.domain.lists import Named, Ordered
-from poolkeeper.domain.pointers import value_at
-from poolkeeper.domain.properties import PROPERTIES
-from poolkeeper.domain.redaction import HIDDEN, SecretText, without
+from poolkeeper.domain.diff.drift import drift
+from poolkeeper.domain.schema.canonical import canonical, full_body
+from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.pointers import value_at
+from poolkeeper.domain.schema.properties import PROPERTIES
+from poolkeeper.domain.schema.types import Kind, Record, Text
 from poolkeeper.domain.secret_refs import Secret, references, resolved, secret_places, secret_texts, with_secrets
+from poolkeeper.domain.secret_text import HIDDEN, SecretText, without
 from tests.property.echo import echo
 from tests.property.strategies import DESIRED, Json
 

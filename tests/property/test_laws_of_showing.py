@@ -6,12 +6,12 @@ import json
 
 from hypothesis import given
 
-from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.drift import drift
-from poolkeeper.domain.pointers import MISSING, kinds_along, value_at
-from poolkeeper.domain.properties import PROPERTIES
-from poolkeeper.domain.removals import removals
-from poolkeeper.domain.shown import MOST_CHARACTERS, shown
+from poolkeeper.domain.diff.drift import drift
+from poolkeeper.domain.diff.removals import removals
+from poolkeeper.domain.redaction.display import MOST_CHARACTERS, shown
+from poolkeeper.domain.schema.canonical import canonical
+from poolkeeper.domain.schema.pointers import MISSING, kinds_along, value_at
+from poolkeeper.domain.schema.properties import PROPERTIES
 from tests.property.strategies import DESIRED, ODD, Json, neighbours
 
 CANARY = "c4n4ry"

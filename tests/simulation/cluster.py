@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import ClusterUnavailable, SecretNotFound
-from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Key, Resource
 from poolkeeper.domain.secret_refs import Secret
+from poolkeeper.domain.secret_text import SecretText
+from poolkeeper.domain.status.events import Announcement
 from tests.simulation.story import copied
 
 Json = dict[str, Any]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.resources import BatchPool, Key
+from poolkeeper.domain.status.events import Announcement
 from tests.simulation.cluster import ACCOUNT, POOL, Cluster
 from tests.simulation.service import Hooks, Service
 from tests.simulation.story import metadata

@@ -6,8 +6,8 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.resources import Key, Resource
+from poolkeeper.domain.status.events import Announcement
 from tests.simulation.cluster import ACCOUNT, POOL, Cluster
 from tests.simulation.oracle import lost, meaning, meanings, same, touched
 from tests.simulation.service import Pool, Service

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from poolkeeper.batch.connect import Connect
-from poolkeeper.domain.flaps import Limit
+from poolkeeper.domain.decision.flaps import Limit
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.engine import Engine
 from poolkeeper.metrics import Metrics

@@ -23,12 +23,12 @@ from poolkeeper.batch.rows import (
     with_ids,
 )
 from poolkeeper.batch.transport import Transport
-from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.failures import PoolUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.packing import packed, unpacked
-from poolkeeper.domain.retired import MODE
-from poolkeeper.domain.versions import PROPERTIES_OF, carried
+from poolkeeper.domain.schema.api_versions import PROPERTIES_OF, carried
+from poolkeeper.domain.schema.canonical import canonical
+from poolkeeper.domain.schema.retired import MODE
 from poolkeeper.engine.ports import Listing, Page, Unread
 
 _MOST_PAGES = 1000

@@ -9,16 +9,16 @@ from typing import Protocol
 
 import httpx
 
+from poolkeeper.batch.auth.options import SignedIn, SignInOptions
+from poolkeeper.batch.auth.shared_key import ACCOUNT_KEY, SharedKey
 from poolkeeper.batch.client import BatchClient
+from poolkeeper.batch.http import wire
 from poolkeeper.batch.limiter import Limiter
-from poolkeeper.batch.sharedkey import ACCOUNT_KEY, SharedKey
-from poolkeeper.batch.sign_in import SignedIn, SignInOptions
 from poolkeeper.batch.tls import trust
 from poolkeeper.batch.transport import Transport
-from poolkeeper.batch.wire import wire
-from poolkeeper.domain.endpoints import check_endpoint
+from poolkeeper.domain.azure.endpoints import check_endpoint
+from poolkeeper.domain.azure.identities import SHARED_KEY, check_identity
 from poolkeeper.domain.failures import CredentialUnusable, SecretNotFound
-from poolkeeper.domain.identities import SHARED_KEY, check_identity
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.ports import Secrets
 from poolkeeper.metrics import Metrics
@@ -95,6 +95,6 @@ class Connect:
 
     async def _by_token(self, account: BatchAccount) -> SignedIn:
         # Only now: azure-identity takes 11 MiB and a fifth of a second, and many sign in without it.
-        from poolkeeper.batch.by_token import by_token  # noqa: PLC0415
+        from poolkeeper.batch.auth.entra import by_token  # noqa: PLC0415
 
         return await by_token(account, secrets=self._secrets, options=self._options, trust=self._trust)

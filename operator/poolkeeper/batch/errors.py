@@ -20,7 +20,6 @@ import aiohttp
 import httpx
 
 from poolkeeper.batch.rows import request_id
-from poolkeeper.domain.confidential import confidential
 from poolkeeper.domain.failures import (
     AccessDenied,
     AuthenticationFailed,
@@ -37,8 +36,9 @@ from poolkeeper.domain.failures import (
     Throttled,
     VersionNotServed,
 )
-from poolkeeper.domain.redaction import without, without_queries
-from poolkeeper.domain.spec_paths import spec_path
+from poolkeeper.domain.redaction.echoes import confidential
+from poolkeeper.domain.schema.spec_paths import spec_path
+from poolkeeper.domain.secret_text import without, without_queries
 
 _BY_CODE: dict[str, type[BatchFailure]] = {
     # A wrong SharedKey signature is answered with 401 or with 403, by the pages and by recordings.

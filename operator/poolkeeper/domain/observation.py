@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from poolkeeper.domain.canonical import Form
+from poolkeeper.domain.schema.canonical import Form
 
 
 @dataclass(frozen=True, slots=True)

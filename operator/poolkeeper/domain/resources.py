@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from poolkeeper.domain.durations import seconds
 from poolkeeper.domain.packing import packed, unpacked
-from poolkeeper.domain.retired import retired_uses
+from poolkeeper.domain.schema.retired import retired_uses
 
 GROUP = "poolkeeper.dev"
 VERSION = "v1alpha1"

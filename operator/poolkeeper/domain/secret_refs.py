@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
-from poolkeeper.domain.kinds import Kind, Record, Text
-from poolkeeper.domain.lists import Named, Ordered
-from poolkeeper.domain.properties import PROPERTIES
-from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import BatchPool, Key
+from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.properties import PROPERTIES
+from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.secret_text import SecretText
 
 Json = Any
 

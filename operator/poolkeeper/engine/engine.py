@@ -7,28 +7,28 @@ import math
 import random
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
-from poolkeeper.domain.endpoints import same_service
+from poolkeeper.domain.azure.endpoints import same_service
+from poolkeeper.domain.decision.flaps import Limit
 from poolkeeper.domain.failures import ClusterUnavailable, Failure, Flapping, InternalError, Throttled
-from poolkeeper.domain.flaps import Limit
 from poolkeeper.domain.reasons import Reason, Retry
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
-from poolkeeper.domain.status import ready_state
-from poolkeeper.domain.versions import retirement
-from poolkeeper.engine.account_reporter import AccountReporter
-from poolkeeper.engine.accounts import Accounts
-from poolkeeper.engine.ahead import ReadAhead
-from poolkeeper.engine.catalog import Catalog
-from poolkeeper.engine.claims import Claims
-from poolkeeper.engine.gate import AccountClosed, Gate, is_passing
-from poolkeeper.engine.items import AccountItem, AccountLane, Item, PoolItem, SweepItem
-from poolkeeper.engine.lists import Lists
-from poolkeeper.engine.memory import Memory
+from poolkeeper.domain.schema.api_versions import retirement
+from poolkeeper.domain.status.pool import ready_state
+from poolkeeper.engine.accounts.breaker import AccountClosed, Gate, is_passing
+from poolkeeper.engine.accounts.connections import Accounts
+from poolkeeper.engine.accounts.lists import Lists
+from poolkeeper.engine.accounts.reporter import AccountReporter
+from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.pools.claims import Claims
+from poolkeeper.engine.pools.prefetch import ReadAhead
+from poolkeeper.engine.pools.reconciler import Reconciler, Trouble
+from poolkeeper.engine.pools.state import Memory
+from poolkeeper.engine.pools.sweep import Sweeper
+from poolkeeper.engine.pools.wanted import Superseded
 from poolkeeper.engine.ports import Clock, Cluster, Connector, Secrets
 from poolkeeper.engine.queue import Backoff, KeyedQueue
-from poolkeeper.engine.reconciler import Reconciler, Trouble
-from poolkeeper.engine.sweep import Sweeper
 from poolkeeper.engine.telemetry import Telemetry
-from poolkeeper.engine.wanted import Superseded
+from poolkeeper.engine.work_items import AccountItem, AccountLane, Item, PoolItem, SweepItem
 from poolkeeper.metrics import Metrics
 
 log = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
 from poolkeeper.domain.secret_refs import Secret
+from poolkeeper.domain.status.events import Announcement
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from poolkeeper.domain.announcements import Announcement
-from poolkeeper.domain.drift import Difference, property_of
+from poolkeeper.domain.diff.drift import Difference, property_of
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.resources import BatchPool, Resource
+from poolkeeper.domain.status.events import Announcement
 from poolkeeper.metrics import Metrics
 
 log = logging.getLogger("poolkeeper")

@@ -12,11 +12,11 @@ from collections import deque
 from http import HTTPStatus
 from typing import Any
 
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import GROUP, VERSION, Resource
+from poolkeeper.domain.status.events import Announcement
 from poolkeeper.engine.ports import Clock
-from poolkeeper.kube.api import Api, Refused
+from poolkeeper.kube.client import Api, Refused
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from http import HTTPStatus
 from typing import Any
 
 from poolkeeper.domain.failures import ClusterUnavailable, SecretForbidden, SecretNotFound
-from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Key
 from poolkeeper.domain.secret_refs import Secret
-from poolkeeper.kube.api import Api, Refused
+from poolkeeper.domain.secret_text import SecretText
+from poolkeeper.kube.client import Api, Refused
 
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 """The answer then holds no values, which a check has no business with."""

@@ -18,8 +18,8 @@ from typing import Any
 import aiohttp
 import yaml
 
+from poolkeeper.batch.http import wire
 from poolkeeper.batch.tls import trust
-from poolkeeper.batch.wire import wire
 from tests.bench.contenders.common import CONNECTIONS, Batch, Config, Json, differs, is_news, status_for
 
 CONFIG = Config.load()

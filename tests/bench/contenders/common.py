@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from poolkeeper.batch.sharedkey import SharedKey
+from poolkeeper.batch.auth.shared_key import SharedKey
 
 API_VERSION = "2024-07-01.20.0"
 NAMES = (

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 
+from poolkeeper.batch.auth.shared_key import SharedKey
 from poolkeeper.batch.client import BatchClient
+from poolkeeper.batch.http import wire
 from poolkeeper.batch.limiter import Limiter
-from poolkeeper.batch.sharedkey import SharedKey
 from poolkeeper.batch.tls import trust
 from poolkeeper.batch.transport import Transport
-from poolkeeper.batch.wire import wire
 from poolkeeper.metrics import Metrics
 
 ENDPOINT = "https://research.westeurope.batch.azure.com"

@@ -10,8 +10,8 @@ import pytest
 
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.domain import failures
-from poolkeeper.domain.canonical import canonical, full_body
 from poolkeeper.domain.observation import PoolRow
+from poolkeeper.domain.schema.canonical import canonical, full_body
 from tests.batchsim.sim import BatchSim
 from tests.support.writing import always, write_now, write_over
 from tests.unit.batch.answers import ENDPOINT, client_to, live_client

@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
+from poolkeeper.batch.auth.options import SignInOptions
 from poolkeeper.batch.connect import Connect
-from poolkeeper.batch.sign_in import SignInOptions
 from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, IdentityNotAllowed, SecretNotFound
-from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Auth, BatchAccount, Key
 from poolkeeper.domain.secret_refs import Secret
+from poolkeeper.domain.secret_text import SecretText
 from poolkeeper.metrics import Metrics
 from tests.batchsim.sim import BatchSim
 from tests.unit.batch.answers import KEY

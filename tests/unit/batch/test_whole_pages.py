@@ -10,7 +10,7 @@ import pytest
 
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.domain import failures
-from poolkeeper.domain.versions import PROPERTIES_OF
+from poolkeeper.domain.schema.api_versions import PROPERTIES_OF
 from tests.batchsim.sim import BatchSim
 from tests.unit.batch.answers import client_to, live_client
 from tests.unit.batch.test_client import ODD

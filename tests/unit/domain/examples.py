@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from poolkeeper.domain.canonical import canonical
-from poolkeeper.domain.drift import Difference
+from poolkeeper.domain.diff.drift import Difference
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key
+from poolkeeper.domain.schema.canonical import canonical
 
 Json = dict[str, Any]
 

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from poolkeeper.domain.canonical import canonical, full_body
 from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
-from poolkeeper.domain.kinds import Kind, Record, Text, same
-from poolkeeper.domain.lists import Named, Ordered
-from poolkeeper.domain.properties import PROPERTIES
-from poolkeeper.domain.redaction import SecretText
+from poolkeeper.domain.schema.canonical import canonical, full_body
+from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.properties import PROPERTIES
+from poolkeeper.domain.schema.types import Kind, Record, Text, same
 from poolkeeper.domain.secret_refs import Reference, Secret, references, resolved, secret_places, with_secrets
+from poolkeeper.domain.secret_text import SecretText
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from poolkeeper.domain.redaction import HIDDEN, SecretText, without
+from poolkeeper.domain.secret_text import HIDDEN, SecretText, without
 
 CANARY = "c4n4ry"
 SECRET = SecretText(CANARY)

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
-from poolkeeper.engine.account_reporter import AccountReporter
-from poolkeeper.engine.accounts import Accounts, MakeGate
-from poolkeeper.engine.ahead import ReadAhead
-from poolkeeper.engine.catalog import Catalog
-from poolkeeper.engine.claims import Claims
-from poolkeeper.engine.gate import Gate
-from poolkeeper.engine.lists import Lists
-from poolkeeper.engine.memory import Memory
-from poolkeeper.engine.reconciler import Reconciler, Trouble
-from poolkeeper.engine.sweep import Sweeper
+from poolkeeper.engine.accounts.breaker import Gate
+from poolkeeper.engine.accounts.connections import Accounts, MakeGate
+from poolkeeper.engine.accounts.lists import Lists
+from poolkeeper.engine.accounts.reporter import AccountReporter
+from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.pools.claims import Claims
+from poolkeeper.engine.pools.prefetch import ReadAhead
+from poolkeeper.engine.pools.reconciler import Reconciler, Trouble
+from poolkeeper.engine.pools.state import Memory
+from poolkeeper.engine.pools.sweep import Sweeper
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.metrics import Metrics
 from tests.unit.engine.fake_cluster import FakeCluster

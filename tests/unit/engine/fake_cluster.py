@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import BatchPool, Key, Resource
+from poolkeeper.domain.status.events import Announcement
 from tests.unit.engine.fakes import Call, Json, Switchboard
 
 DOWN = ClusterUnavailable("the Kubernetes API does not answer")

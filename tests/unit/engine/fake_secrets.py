@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from poolkeeper.domain.failures import PoolkeeperError, SecretNotFound
-from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Key
 from poolkeeper.domain.secret_refs import Secret
+from poolkeeper.domain.secret_text import SecretText
 
 
 class FakeSecrets:

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from poolkeeper.domain.canonical import canonical
 from poolkeeper.domain.failures import Failure, PoolkeeperError, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, Key
+from poolkeeper.domain.schema.canonical import canonical
 from poolkeeper.engine.ports import Listing, Page, Unread
 
 Json = dict[str, Any]

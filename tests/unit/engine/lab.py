@@ -11,8 +11,8 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from poolkeeper.domain.conditions import find
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
+from poolkeeper.domain.status.conditions import find
 from poolkeeper.engine.engine import Engine
 from poolkeeper.metrics import Metrics
 from tests.unit.engine.fake_cluster import FakeCluster

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from poolkeeper.engine.budget import AT_ONCE, PER_SECOND, Budget
-from poolkeeper.engine.secret_values import MOST_SECRETS
+from poolkeeper.engine.pools.secret_budget import AT_ONCE, PER_SECOND, Budget
+from poolkeeper.engine.pools.secrets import MOST_SECRETS
 from tests.unit.engine.lab import Lab, key, metadata
 
 pytestmark = pytest.mark.looptime

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from poolkeeper.domain.conditions import find
 from poolkeeper.domain.failures import ClusterUnavailable, InvalidProperties
-from poolkeeper.domain.redaction import HIDDEN
+from poolkeeper.domain.secret_text import HIDDEN
+from poolkeeper.domain.status.conditions import find
 from tests.unit.engine.lab import Lab, key, metadata
 
 pytestmark = pytest.mark.looptime

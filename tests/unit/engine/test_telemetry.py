@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.failures import Throttled
+from poolkeeper.domain.status.events import Announcement
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.metrics import Metrics
 from tests.unit.domain.examples import account, differences, pool

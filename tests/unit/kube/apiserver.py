@@ -12,7 +12,7 @@ import yaml
 from aiohttp import web
 
 from poolkeeper.kube.access import Access
-from poolkeeper.kube.api import Api
+from poolkeeper.kube.client import Api
 from tests.testbed.ports import LOOPBACK
 
 Answer = Callable[["Request"], Awaitable[web.StreamResponse]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from poolkeeper.kube.api import Api
+from poolkeeper.kube.client import Api
 from tests.testbed.cluster import Cluster
 from tests.unit.kube.apiserver import ApiServer, client, serving
 

@@ -11,15 +11,15 @@ import pytest
 from aiohttp import web
 
 from poolkeeper.clock import SystemClock
-from poolkeeper.domain.announcements import Announcement
 from poolkeeper.domain.resources import BatchPool
-from poolkeeper.kube.api import Api
+from poolkeeper.domain.status.events import Announcement
+from poolkeeper.kube.client import Api
 from poolkeeper.kube.events import Events
 from tests.testbed.cluster import Cluster
 from tests.testbed.kubectl import Kubectl
 from tests.unit.kube.apiserver import ApiServer, Request
-from tests.unit.kube.test_cluster import NAME, create
-from tests.unit.kube.test_listing import pool
+from tests.unit.kube.informer.test_listing import pool
+from tests.unit.kube.test_status_writer import NAME, create
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from aiohttp import web
 
 from poolkeeper.domain.failures import ClusterUnavailable, SecretForbidden, SecretNotFound
-from poolkeeper.domain.redaction import SecretText
 from poolkeeper.domain.resources import Key
 from poolkeeper.domain.secret_refs import Secret
-from poolkeeper.kube.api import Api
+from poolkeeper.domain.secret_text import SecretText
+from poolkeeper.kube.client import Api
 from poolkeeper.kube.secrets import Secrets
 from tests.testbed.cluster import Cluster
 from tests.unit.kube.apiserver import ApiServer

@@ -1,0 +1,1 @@
+"""Who the operator is to the Batch service."""

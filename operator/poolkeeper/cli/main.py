@@ -1,0 +1,77 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import resources
+from typing import Any
+
+import click
+
+from poolkeeper import __version__, logs
+from poolkeeper.cli.options import Duration, Namespace, nobody_if_empty, option, reaching_azure
+from poolkeeper.cli.plan import plan
+from poolkeeper.settings import Settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="poolkeeper")
+def main() -> None:
+    """Keep Azure Batch pools equal to what Git says."""
+
+
+@main.command()
+@option(
+    "--namespace",
+    "namespaces",
+    env="NAMESPACES",
+    multiple=True,
+    type=Namespace(),
+    help="Watch only this namespace; repeatable.",
+)
+@option("--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="Instead of the pod's own credentials.")
+@option("--context", help="Of the kubeconfig, instead of its current one.")
+@reaching_azure
+@option(
+    "--default-identity-namespaces",
+    multiple=True,
+    type=Namespace(),
+    callback=nobody_if_empty,
+    help="Only accounts of this namespace may use the operator's own identity; repeatable; all if not given, none if "
+    "empty.",
+)
+@option("--health-port", type=click.IntRange(1, 65535), default=8080, help="/healthz and /readyz.")
+@option("--metrics-port", type=click.IntRange(1, 65535), default=9090, help="/metrics.")
+@option("--listen", default="0.0.0.0", help="Address of both ports.")  # noqa: S104 - probes come from outside the pod
+@option("--log-format", type=click.Choice(["json", "text"]), default="json", help="One JSON object a line, or text.")
+@option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="From this on.")
+@option("--request-timeout", type=Duration(), default="35s", help="For an answer of the Batch service.")
+@option("--least-check-interval", type=Duration(), default="1s", help="A shorter checkInterval counts as this.")
+@option("--slow-retry", type=Duration(), default="60s", help="Until what somebody must mend elsewhere is tried again.")
+@option(
+    "--flap-limit",
+    type=click.IntRange(1, 1000),
+    default=5,
+    help="So many corrections of one path within the flap window are a fight with another writer, and end it.",
+)
+@option("--flap-window", type=Duration(), default="1h", help="For the flap limit, and for the pause that follows.")
+@option("--resync", type=Duration(), default="10m", help="Between full lists of the resources.")
+def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: Any) -> None:
+    """Run the operator."""
+    from poolkeeper.app import run as operate  # noqa: PLC0415 - half a second of imports that --help does not need
+
+    settings = Settings(namespaces=namespaces, allow_endpoints=allow_endpoint, **rest)
+    logs.configure(form=settings.log_format, level=settings.log_level)
+    asyncio.run(operate(settings))
+
+
+main.add_command(plan)
+
+
+@main.command()
+def crd() -> None:
+    """Print the custom resource definitions, for `kubectl apply -f -`."""
+    folder = resources.files("poolkeeper") / "crds"
+    definitions = [file for file in folder.iterdir() if file.name.endswith(".yaml")]
+    for file in sorted(definitions, key=lambda file: file.name):
+        click.echo(f"---\n{file.read_text(encoding='utf-8').removeprefix('---').strip()}")

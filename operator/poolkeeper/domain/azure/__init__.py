@@ -1,0 +1,1 @@
+"""Facts of Azure's clouds, endpoints and identities."""

@@ -1,0 +1,1 @@
+"""What differs between a live pool and a desired one."""

@@ -1,0 +1,1 @@
+"""What is known of a pool from before, for one address."""

@@ -1,0 +1,73 @@
+"""A write that was sent and not answered: noted before, so that what became of it can be told all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from poolkeeper.domain.diff.drift import Difference
+from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.known.pool import edition_in, edition_told
+from poolkeeper.domain.observation import LivePool, Written
+
+MOST_ETAG = 256
+
+MOST_PATHS = 50
+"""Of what it changes."""
+
+MOST_CHARACTERS = 1024
+"""Of one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingWrite:
+    """What was sent, and over what."""
+
+    time: str
+    """RFC 3339."""
+    etag: str
+    """Of the live state that it was decided on."""
+    edition: Edition
+    differences: tuple[Difference, ...]
+    drifted: bool
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """For `status.pendingWrite`."""
+        return {
+            "time": self.time,
+            "eTag": self.etag[:MOST_ETAG],
+            **edition_told(self.edition),
+            "drifted": self.drifted,
+            "changes": [
+                {"op": one.op, "path": one.path}
+                for one in self.differences[:MOST_PATHS]
+                if len(one.path) <= MOST_CHARACTERS
+            ],
+        }
+
+    @classmethod
+    def in_status(cls, status: Mapping[str, Any]) -> PendingWrite | None:
+        """The one that a status tells of, if it is one."""
+        value = status.get("pendingWrite")
+        edition = edition_in(value)
+        match value:
+            case {"time": str(time), "eTag": str(etag), "drifted": bool(drifted), "changes": list(changes)}:
+                differences = _differences(changes)
+                if edition is not None:
+                    return cls(time, etag, edition, differences, drifted)
+        return None
+
+    def found_in(self, live: LivePool) -> Written:
+        """What the service would have answered, as far as the pool tells."""
+        return Written(etag=live.row.etag, last_modified=live.last_modified, request_id="")
+
+
+def _differences(changes: Sequence[Any]) -> tuple[Difference, ...]:
+    found = []
+    for change in changes:
+        match change:
+            case {"op": str(op), "path": str(path)}:
+                found.append(Difference(path, op))
+    return tuple(found)

@@ -1,0 +1,76 @@
+"""Values that come from Secrets, hidden wherever they stand: in the live pool, in the manifest, in messages.
+
+By type where the type is still known; by value where another writer, or the service, has put it elsewhere. A pool that
+takes values from Secrets is guarded: there every value that may come from one is hidden, whether it does or not, since
+a value from before a rotation is in no Secret any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import islice
+from typing import Any
+
+from poolkeeper.domain.schema.canonical import Form
+from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.pointers import MISSING, kinds_along, value_at
+from poolkeeper.domain.schema.properties import PROPERTIES
+from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.secret_text import HIDDEN, LEAST_HIDDEN, MOST_SEARCHED, Finder, SecretText
+
+MOST_ITEMS = 20
+"""Of a list or map in one value that is shown: a status has room for no more."""
+
+
+class Mask:
+    """Hides the values of some Secrets, in forms and in words."""
+
+    def __init__(self, values: Collection[SecretText] = (), *, guarded: bool = False) -> None:
+        self._values = {value.plain() for value in values}
+        self._finder = Finder(value for value in self._values if len(value) >= LEAST_HIDDEN)
+        self._guarded = guarded
+
+    def words(self, text: str) -> str:
+        """A message without these values."""
+        return self._finder.hide(text)
+
+    def at(self, form: Form, pointer: str) -> Any:
+        """What stands at a place of a form, without them, as far as it is shown; MISSING where nothing does."""
+        value = value_at(form, pointer)
+        kinds = kinds_along(PROPERTIES, pointer)
+        return value if value is MISSING else self._masked(kinds[-1] if kinds else None, value, most=MOST_ITEMS)
+
+    def form(self, form: Form) -> Form:
+        """A whole canonical form without them."""
+        masked = self._masked(PROPERTIES, form, most=None)
+        assert isinstance(masked, dict), "a form is a map"
+        return masked
+
+    def _masked(self, kind: Kind | None, value: Any, *, most: int | None) -> Any:
+        match kind:
+            case Text(secret=True) if self._guarded or isinstance(value, SecretText):
+                return HIDDEN
+            case _ if isinstance(value, Mapping):
+                items = islice(value.items(), most)
+                return {self.words(name): self._masked(_inside(kind, name), inner, most=most) for name, inner in items}
+            case _ if isinstance(value, str):
+                if value in self._values or isinstance(value, SecretText):
+                    return HIDDEN
+                if most is None or len(value) <= 2 * MOST_SEARCHED:
+                    return self.words(value)
+                # Only what is searched afterwards is shown; a value that stands across the cut begins before it.
+                return self.words(value[: 2 * MOST_SEARCHED])
+            case _:
+                return value
+
+
+def _inside(kind: Kind | None, name: str) -> Kind | None:
+    match kind:
+        case Record(fields=fields):
+            return fields.get(name)
+        case Named(item=item, value=field):
+            return item if field is None else item.fields[field]
+        case Ordered(item=item):
+            return item
+        case _:
+            return None

@@ -1,0 +1,66 @@
+"""JSON pointers (RFC 6901) into canonical forms, and the kinds that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from poolkeeper.domain.failures import InvalidSpec
+from poolkeeper.domain.schema.lists import Named, Ordered, Several
+from poolkeeper.domain.schema.types import ABSENT, Kind, Record, odd
+
+MISSING = object()
+
+
+class Unknown:
+    """The kind of a member that the table does not know; nothing is known of what may be in it."""
+
+    absent = ABSENT
+
+    def canonical(self, value: Any) -> str:
+        return odd(value)
+
+    def wire(self, value: Any, path: str) -> Any:
+        raise InvalidSpec(path, f"is {value!r:.40}, and not a property of the Batch API")
+
+
+UNKNOWN = Unknown()
+
+
+def parts_of(pointer: str) -> list[str]:
+    """The unescaped parts: `["metadata", "a/b"]` for `/metadata/a~1b`."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def value_at(form: Any, pointer: str) -> Any:
+    """What stands there, or MISSING."""
+    for part in parts_of(pointer):
+        if not isinstance(form, Mapping) or part not in form:
+            return MISSING
+        form = form[part]
+    return form
+
+
+def kinds_along(kind: Kind, pointer: str) -> list[Kind] | None:
+    """The kinds from the top to the place that a pointer names; None when no form can have such a place."""
+    found = [kind]
+    for part in parts_of(pointer):
+        inner = _inside(found[-1], part)
+        if inner is None:
+            return None
+        found.append(inner)
+    return found
+
+
+def _inside(kind: Kind, part: str) -> Kind | None:
+    match kind:
+        case Record(fields=fields, closed=closed):
+            return fields.get(part) or (UNKNOWN if closed else None)
+        case Named(item=item, value=value):
+            return item if value is None else item.fields[value]
+        case Ordered(item=item):
+            return item if part.isascii() and part.isdigit() else None
+        case Several(choice=choice):
+            return choice
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""What a resource's status and events tell."""

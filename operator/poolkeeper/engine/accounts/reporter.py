@@ -1,0 +1,74 @@
+"""Tell a BatchAccount's state in its status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from poolkeeper.domain.failures import Failure
+from poolkeeper.domain.resources import BatchAccount, Key
+from poolkeeper.domain.status.account import account_announcements, account_status
+from poolkeeper.domain.status.lenient import Status, readable
+from poolkeeper.engine.accounts.connections import Accounts
+from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.ports import Clock, Cluster
+from poolkeeper.engine.telemetry import Telemetry
+
+
+class AccountReporter:
+    """Writes the status of accounts, when it has changed; `ailing` is what is wrong with one that answers."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        accounts: Accounts,
+        cluster: Cluster,
+        *,
+        clock: Clock,
+        telemetry: Telemetry,
+        seen: Callable[[BatchAccount], None],
+        ailing: Callable[[Key], Failure | None] = lambda _: None,
+    ) -> None:
+        self._catalog = catalog
+        self._accounts = accounts
+        self._cluster = cluster
+        self._clock = clock
+        self._telemetry = telemetry
+        self._seen = seen
+        self._ailing = ailing
+        self._meant: dict[Key, Status] = {}
+
+    async def report(self, key: Key) -> None:
+        """Report one account; raises ClusterUnavailable to be tried again."""
+        account, gate = self._catalog.account(key), self._accounts.gate(key)
+        if account is None or gate is None:
+            return
+        ailing = self._ailing(key)
+        passing = gate.failure is not None and not gate.serious
+        if passing or not (gate.answered or gate.failure or ailing):
+            # Not worth a status, or nothing known yet.
+            return
+        failure = gate.failure or ailing
+        pools = sum(1 for _ in self._catalog.members(key))
+        before = replace(account, status=readable(account.status))
+        status = self._meant[key] = account_status(before, failure, pools=pools, now=self._clock.now())
+        if status == account.status:
+            return
+        body = await self._cluster.patch_status(account, status)
+        if body is None:
+            return
+        answered = BatchAccount.parse(body)
+        self._meant[key] = dict(answered.status)
+        self._seen(answered)
+        for announcement in account_announcements(before, failure):
+            self._telemetry.announce(account, announcement)
+            self._cluster.announce(account, announcement)
+
+    def is_meant(self, account: BatchAccount) -> bool:
+        """Whether the account has the status that it should have, as far as one was told."""
+        meant = self._meant.get(account.key)
+        return meant is None or meant == account.status
+
+    def forget(self, key: Key) -> None:
+        """An account is gone."""
+        self._meant.pop(key, None)

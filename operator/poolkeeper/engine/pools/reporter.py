@@ -1,0 +1,57 @@
+"""Tell what came of a look at a pool: in its status, as events, in the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from poolkeeper.domain.packing import packed
+from poolkeeper.domain.resources import BatchPool
+from poolkeeper.domain.status.events import announcements
+from poolkeeper.domain.status.outcome import Outcome
+from poolkeeper.domain.status.pool import Status, pool_status, suspended_status
+from poolkeeper.engine.pools.state import Memory
+from poolkeeper.engine.ports import Clock, Cluster, PoolSeen
+from poolkeeper.engine.telemetry import Telemetry
+
+
+class PoolReporter:
+    """Writes the status of pools, when it has changed; `seen` is told of every answered patch."""
+
+    def __init__(self, cluster: Cluster, *, clock: Clock, telemetry: Telemetry, seen: PoolSeen) -> None:
+        self._cluster = cluster
+        self._clock = clock
+        self._telemetry = telemetry
+        self._seen = seen
+
+    async def report(self, pool: BatchPool, outcome: Outcome, memory: Memory) -> None:
+        """The outcome of a look, with a write from before that is not told yet. Raises ClusterUnavailable."""
+        outcome = replace(memory.complete(outcome), pending=memory.pending)
+        memory.unreported = outcome if outcome.written is not None else None
+        before = memory.readable(pool)
+        if not await self._show(pool, pool_status(before, outcome, now=self._clock.now()), memory):
+            return
+        memory.unreported = None
+        for announcement in announcements(before, outcome):
+            self._telemetry.announce(pool, announcement)
+            self._cluster.announce(pool, announcement)
+
+    async def suspended(self, pool: BatchPool, memory: Memory) -> None:
+        """That nothing is done. Raises ClusterUnavailable."""
+        before = memory.readable(pool)
+        await self._show(pool, suspended_status(before, now=self._clock.now(), pending=memory.pending), memory)
+
+    async def _show(self, pool: BatchPool, status: Status, memory: Memory) -> bool:
+        """Have the resource show this status; False when the resource is gone."""
+        memory.meant = packed(status)
+        shown = replace(pool, packed_status=memory.there)
+        if status == shown.status:
+            return True
+        body = await self._cluster.patch_status(shown, status)
+        if body is None:
+            return False
+        answered = BatchPool.parse(body)
+        # As the API server keeps it: it leaves out what its CRD does not know.
+        memory.meant = memory.there = answered.packed_status
+        # As if a watch had told it: the answer may be the first to know of a newer spec.
+        self._seen(answered)
+        return True

@@ -1,0 +1,62 @@
+"""What the operator writes to Kubernetes: statuses and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from poolkeeper.domain.failures import ClusterUnavailable
+from poolkeeper.domain.resources import Resource
+from poolkeeper.domain.status.events import Announcement
+from poolkeeper.kube.client import JSON_PATCH, Api, Refused
+from poolkeeper.kube.events import Events
+from poolkeeper.kube.paths import one, status_of
+from poolkeeper.kube.status_patch import status_patch
+
+
+class KubeCluster:
+    """Fulfils the engine's Cluster port."""
+
+    def __init__(self, api: Api, events: Events) -> None:
+        self._api = api
+        self._events = events
+
+    async def patch_status(self, resource: Resource, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        patch = status_patch(resource.uid, resource.status, status)
+        path, query = status_of(resource), {"fieldManager": "poolkeeper"}
+        try:
+            answer: Mapping[str, Any] = await self._api.request(
+                "PATCH", path, query=query, body=patch, content_type=JSON_PATCH
+            )
+        except Refused:
+            if await self._is_gone(resource):
+                return None
+            raise
+        return as_of(answer, resource)
+
+    def announce(self, resource: Resource, announcement: Announcement) -> None:
+        self._events.add(resource, announcement)
+
+    async def _is_gone(self, resource: Resource) -> bool:
+        # A patch that finds another uid is refused with the same words as one that the CRD does not take.
+        try:
+            found = await self._api.request("GET", one(resource))
+        except Refused as refusal:
+            return refusal.status == HTTPStatus.NOT_FOUND
+        match found:
+            case {"metadata": {"uid": str(uid)}}:
+                return uid != resource.uid
+            case _:
+                return False
+
+
+def as_of(answer: Mapping[str, Any], resource: Resource) -> Mapping[str, Any]:
+    """The answer, if it is this resource; raises ClusterUnavailable for anything else that a proxy may have sent."""
+    match answer:
+        case {"metadata": {"uid": resource.uid, "resourceVersion": str()}, "spec": {}}:
+            return answer
+        case _:
+            raise ClusterUnavailable(
+                f"the Kubernetes API answers with something else than {resource.kind} {resource.key}"
+            )

@@ -1,0 +1,1 @@
+"""Manifests in files, read and judged as the API server does."""

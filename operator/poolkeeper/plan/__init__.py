@@ -1,0 +1,1 @@
+"""`poolkeeper plan`: what the operator would do with manifests in files."""

@@ -1,0 +1,150 @@
+"""What the operator would do about one pool: its own decision, in words for somebody who has not let it run yet.
+
+Nothing here reads or writes. What a cluster's status tells (adopted, what was last written) is used as the operator
+would use it after a restart. Without it, whether the pool has been adopted is unknown: the pool is judged as adopted,
+and a note says what the first write would ask for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from poolkeeper.domain.decision.plan import Decision, Desired, Keep, Leave, Past, Watch, Write, plan
+from poolkeeper.domain.diff.drift import Difference, paths_of
+from poolkeeper.domain.diff.removals import removals
+from poolkeeper.domain.diff.summary import in_words, ordered
+from poolkeeper.domain.failures import AwaitingApproval, Failure, InvalidSpec, RemovalNeedsConsent, UnsupportedProperty
+from poolkeeper.domain.known.address import Address
+from poolkeeper.domain.observation import LivePool
+from poolkeeper.domain.reasons import Reason
+from poolkeeper.domain.redaction.display import shown
+from poolkeeper.domain.redaction.mask import Mask
+from poolkeeper.domain.resources import BatchAccount, BatchPool
+from poolkeeper.domain.schema.pointers import MISSING, value_at
+from poolkeeper.engine.pools.state import Memory
+from poolkeeper.plan.report import Change, Outlook, Verdict
+from poolkeeper.readonly.secrets import NotCompared, Resolved, placeholders
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One pool, with everything that a decision rests on."""
+
+    pool: BatchPool
+    """Its status is that of the cluster, where there is one."""
+    known: bool
+    """Whether that status is known; a pool that the cluster does not have yet is known not to be adopted."""
+    resolved: Resolved
+    live: LivePool
+    account: BatchAccount
+
+
+def outlook(subject: Subject) -> Outlook:
+    """What the operator would do."""
+    pool, resolved = subject.pool, subject.resolved
+    uses_secrets = bool(resolved.values or resolved.unread or pool.status.get("secretVersions"))
+    mask = Mask(resolved.values, guarded=uses_secrets)
+    try:
+        desired = Desired.of(
+            resolved.properties,
+            version=subject.account.api_version,
+            ignore=pool.ignore,
+            live=subject.live.properties,
+            secrets=resolved.versions,
+        )
+    except (InvalidSpec, UnsupportedProperty) as failure:
+        return Outlook(Verdict.BLOCKED, mask.words(failure.message), failure.reason)
+    memory = Memory.of(pool)
+    memory.at(pool, Address.of(pool, subject.account, created=subject.live.created))
+    past = memory.past(pool, desired, subject.account)
+    if not subject.known:
+        past = replace(past, adopted=True)
+    decision = plan(pool, desired, subject.live, past=past, now=0.0)
+    differences = _compared(decision, subject, desired)
+    found = _in_words(decision, differences, pool)
+    changes = _changes(differences, subject.live, desired, mask)
+    not_compared = tuple(resolved.not_compared(placeholders(desired.form), namespace=pool.key.namespace))
+    notes = (*found.notes, *_consent_note(subject, desired, past), *_unshown_note(decision, differences, not_compared))
+    found = replace(found, message=mask.words(found.message), changes=changes, not_compared=not_compared, notes=notes)
+    return _suspended(found) if pool.suspended else found
+
+
+def _compared(decision: Decision, subject: Subject, desired: Desired) -> tuple[Difference, ...]:
+    """The differences, without those that only a value which nobody read makes."""
+    if isinstance(decision, Keep):
+        return ()
+    unread = {placeholder.plain() for placeholder in subject.resolved.unread}
+    places = {pointer for text, pointer in placeholders(desired.form).items() if text in unread}
+    blind = not subject.known or any(not reference.echoed for reference, _ in subject.resolved.unread.values())
+    return tuple(
+        one
+        for one in decision.differences
+        if not (one.op == "replace" and one.path in places)
+        # What the service never shows is sent again when it was not the last that was sent, which is not known.
+        and not (blind and _nowhere(one, subject.live, desired))
+    )
+
+
+def _nowhere(difference: Difference, live: LivePool, desired: Desired) -> bool:
+    return all(value_at(form, difference.path) is MISSING for form in (live.form, desired.form))
+
+
+def _in_words(decision: Decision, differences: tuple[Difference, ...], pool: BatchPool) -> Outlook:
+    if isinstance(decision, Leave) and not isinstance(decision.failure, RemovalNeedsConsent | AwaitingApproval):
+        return Outlook(Verdict.BLOCKED, decision.failure.message, decision.failure.reason)
+    if not differences:
+        return Outlook(Verdict.IN_SYNC, "in sync", Reason.InSync)
+    match decision:
+        case Watch():
+            return Outlook(Verdict.LEFT_ALONE, "differs; mode Observe, nothing is written", Reason.Observed)
+        case Leave(RemovalNeedsConsent() as failure):
+            return Outlook(Verdict.WAITING, _consent(failure, differences, pool), failure.reason)
+        case Leave(failure):
+            return Outlook(Verdict.WAITING, "waits for approval, mode Approve", failure.reason)
+        case Write() | Keep():
+            return Outlook(Verdict.CHANGE, "would change")
+
+
+def _consent(failure: Failure, differences: tuple[Difference, ...], pool: BatchPool) -> str:
+    going = in_words(paths_of(removals(differences, pool.properties)))
+    return f"waits for consent: the first write would remove {going}; {failure.advice}"
+
+
+def _consent_note(subject: Subject, desired: Desired, past: Past) -> tuple[str, ...]:
+    if subject.known or subject.pool.mode == "Observe":
+        return ()
+    decision = plan(subject.pool, desired, subject.live, past=replace(past, adopted=False), now=0.0)
+    if not isinstance(decision, Leave) or not isinstance(decision.failure, RemovalNeedsConsent):
+        return ()
+    going = in_words(paths_of(removals(decision.differences, subject.pool.properties)))
+    unless = "the first write needs consent, unless the operator has been in sync with this pool before"
+    return (f"{unless}: it would remove {going}; {decision.failure.advice}",)
+
+
+def _unshown_note(
+    decision: Decision, differences: tuple[Difference, ...], not_compared: tuple[NotCompared, ...]
+) -> tuple[str, ...]:
+    if isinstance(decision, Keep):
+        return ()
+    told = {one.path for one in not_compared}
+    left = [one.path for one in decision.differences if one not in differences and one.path not in told]
+    return tuple(f"not compared: the service never shows {path}" for path in left)
+
+
+def _changes(differences: tuple[Difference, ...], live: LivePool, desired: Desired, mask: Mask) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            one.op,
+            mask.words(one.path),
+            live=shown(live.form, one.path, mask=mask) if one.op != "add" else None,
+            desired=shown(desired.form, one.path, mask=mask) if one.op != "remove" else None,
+        )
+        for one in ordered(differences)
+    )
+
+
+def _suspended(found: Outlook) -> Outlook:
+    if found.verdict not in {Verdict.CHANGE, Verdict.WAITING, Verdict.LEFT_ALONE}:
+        return replace(found, notes=(*found.notes, "suspended: the operator reads and sends nothing"))
+    message = f"suspended: the operator reads and sends nothing; otherwise: {found.message}"
+    return replace(found, verdict=Verdict.LEFT_ALONE, message=message)

@@ -1,0 +1,1 @@
+"""Clients of Azure and Kubernetes that have no way to write."""
