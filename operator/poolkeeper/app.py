@@ -10,15 +10,15 @@ import socket
 from contextlib import AsyncExitStack
 
 from poolkeeper.batch.auth.options import SignInOptions
-from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.connect import BatchConnector
 from poolkeeper.clock import SystemClock
 from poolkeeper.domain.decision.flaps import Limit
 from poolkeeper.engine.engine import Engine
-from poolkeeper.kube.access import Access
 from poolkeeper.kube.client import Api
 from poolkeeper.kube.events import Events
 from poolkeeper.kube.informer.listing import Lister
 from poolkeeper.kube.informer.watch import watch
+from poolkeeper.kube.kubeconfig import Kubeconfig
 from poolkeeper.kube.secrets import Secrets
 from poolkeeper.kube.status_writer import KubeCluster
 from poolkeeper.lifecycle import Resync
@@ -47,11 +47,11 @@ async def run(settings: Settings) -> None:
 
     mind_signals()
     metrics, clock = Metrics(), SystemClock()
-    access = Access(settings.kubeconfig, settings.context)
+    access = Kubeconfig(settings.kubeconfig, settings.context)
     api = Api(access)
     events, secrets = Events(api, instance=socket.gethostname(), clock=clock), Secrets(api)
     engine = Engine(
-        connect=Connect(
+        connect=BatchConnector(
             secrets=secrets,
             allowed=settings.allow_endpoints,
             metrics=metrics,

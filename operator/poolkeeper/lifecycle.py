@@ -55,6 +55,6 @@ class Resync:
 
     async def _list(self) -> None:
         # On its own, so that what was listed is not held until the next time.
-        newest = self._engine.catalog.newest
+        newest = self._engine.cache.newest
         found = await self._lister.everything()
         self._engine.listed(found.accounts, found.pools, as_of=found.as_of, newest_before=newest)

@@ -9,7 +9,7 @@ from typing import Any
 
 from poolkeeper.batch.auth.options import SignInOptions
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.connect import BatchConnector
 from poolkeeper.domain.failures import SecretNotFound
 from poolkeeper.domain.resources import Auth, BatchAccount, Key
 from poolkeeper.domain.secret_refs import Secret
@@ -51,7 +51,7 @@ class Office:
 
     async def connect(self, auth: Auth = PRINCIPAL, **changes: Any) -> BatchClient:
         """A client of the account, closed with the test."""
-        connect = Connect(
+        connect = BatchConnector(
             secrets=self,
             allowed=(self.sim.url,),
             metrics=Metrics(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.domain.decision.plan import Decision, Desired, Keep, Past, Write, plan
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.decision.plan import Decision, Desired, History, InSync, Update, plan
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from tests.batchsim.sim import BatchSim
 from tests.contract_body.leaves import Json, Path, value_at
 from tests.support.writing import write_over
@@ -21,7 +21,7 @@ class Account:
     def __init__(self, sim: BatchSim, client: BatchClient) -> None:
         self.sim = sim
         self.client = client
-        self.sent: Edition | None = None
+        self.sent: DesiredVersion | None = None
 
     def holds(self, properties: Json) -> None:
         """Give the pool these properties behind everyone's back."""
@@ -32,17 +32,21 @@ class Account:
         pool = a_pool(properties, adoption=adoption)
         desired = Desired.of(properties, version="2024-07-01.20.0")
         return plan(
-            pool, desired, await self.client.read(POOL), past=Past(sent=self.sent, adopted=adoption == "Guard"), now=0.0
+            pool,
+            desired,
+            await self.client.read(POOL),
+            history=History(sent=self.sent, adopted=adoption == "Guard"),
+            now=0.0,
         )
 
     async def write(self, properties: Json) -> Json:
         """Do what the operator does about a pool that differs; the body that the service received."""
         decision = await self.decide(properties)
-        assert isinstance(decision, Write), "the pool differs from the manifest"
+        assert isinstance(decision, Update), "the pool differs from the manifest"
         await write_over(self.client, POOL, self.sim.etag(POOL), decision.body)
-        self.sent = Edition(a_pool(properties).generation)
+        self.sent = DesiredVersion(a_pool(properties).generation)
         (entry,) = self.sim.journal.entries("UpdatePoolProperties", status=204)
-        assert isinstance(await self.decide(properties), Keep), "in sync after one write"
+        assert isinstance(await self.decide(properties), InSync), "in sync after one write"
         body: Json = entry.body
         assert {"metadata", "applicationPackageReferences", "certificateReferences"} <= set(body)
         assert "targetNodeCommunicationMode" in body

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from poolkeeper.domain.schema.lists import Named, Ordered, Several
+from poolkeeper.domain.schema.lists import AtomicList, MapList, SetList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Choice, Flag, Kind, Record, Text, Whole
+from poolkeeper.domain.schema.types import Boolean, Enum, Integer, Object, SchemaType, String
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -52,7 +52,7 @@ class Leaf:
     """A place that holds a value of its own; `path` in the wire form, lists entered at their first item."""
 
     path: Path
-    kind: Kind
+    kind: SchemaType
     first: Any
     """A value that is not the default."""
     second: Any
@@ -68,15 +68,15 @@ class Leaf:
     @property
     def echoed(self) -> bool:
         """Whether the service shows it again."""
-        return not isinstance(self.kind, Text) or self.kind.echoed
+        return not isinstance(self.kind, String) or self.kind.echoed
 
     @property
     def default(self) -> Any:
         """What leaving it out means, in the wire form; None if it means nothing."""
         match self.kind:
-            case Text(default=default) | Choice(default=default) | Whole(default=default) | Flag(default=default):
+            case String(default=default) | Enum(default=default) | Integer(default=default) | Boolean(default=default):
                 return default
-            case Several(choice=choice):
+            case SetList(choice=choice):
                 return list(choice.values)
             case _:
                 return None
@@ -130,22 +130,22 @@ def cut(properties: Json, path: Path) -> Json:
     return changed
 
 
-def _walk(kind: Kind, path: Path, base: Json, optional: Path) -> Iterator[Leaf]:
+def _walk(kind: SchemaType, path: Path, base: Json, optional: Path) -> Iterator[Leaf]:
     match kind:
-        case Record():
+        case Object():
             for name, inner in kind.fields.items():
                 here = (*path, name)
                 base_here = _furnished(kind, path, name, base)
                 needed = name in kind.required or name in NEEDED
                 yield from _walk(inner, here, base_here, optional if needed and path else here)
-        case Named(item=item) | Ordered(item=item):
+        case MapList(item=item) | AtomicList(item=item):
             yield from _walk(item, (*path, 0), base, path)
         case _:
             first, second = _values(kind, str(path[-1]))
             yield Leaf(path, kind, first, second, base, optional)
 
 
-def _furnished(record: Record, path: Path, name: str, base: Json) -> Json:
+def _furnished(record: Object, path: Path, name: str, base: Json) -> Json:
     """The base with what the object needs beside the field `name`."""
     names = [step for step in path if isinstance(step, str)]
     dotted = ".".join([*names, name])
@@ -158,19 +158,19 @@ def _furnished(record: Record, path: Path, name: str, base: Json) -> Json:
     return base
 
 
-def _values(kind: Kind, name: str) -> tuple[Any, Any]:
+def _values(kind: SchemaType, name: str) -> tuple[Any, Any]:
     match kind:
-        case Text():
+        case String():
             first, second = (*TEXTS.get(name, ("first", "second")), None)[:2]
             return first, second
-        case Choice(values=values, default=default):
+        case Enum(values=values, default=default):
             others = [value for value in values if value != default]
             return others[0], others[1] if len(others) > 1 else default
-        case Whole():
+        case Integer():
             return 3, 1
-        case Flag(default=default):
+        case Boolean(default=default):
             return not default, default
-        case Several(choice=choice):
+        case SetList(choice=choice):
             return list(choice.values[:1]), list(choice.values[1:])
         case _:
             raise TypeError(f"{name}: no values for {kind}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record
+from poolkeeper.domain.schema.types import Object, SchemaType
 from tests.contract_body.leaves import Json, Leaf, Path, cut, leaves, put, value_at
 
 
@@ -43,12 +43,12 @@ def lists() -> list[Listed]:
 def _listed(path: Path, leaf: Leaf) -> Listed:
     one, other = (value_at(leaf.holding(value), (*path, 0)) for value in (leaf.first, leaf.second))
     kind = _kind(PROPERTIES, path)
-    assert isinstance(kind, Named | Ordered)
-    return Listed(path, isinstance(kind, Ordered), one, other, cut(leaf.holding(leaf.first), path))
+    assert isinstance(kind, MapList | AtomicList)
+    return Listed(path, isinstance(kind, AtomicList), one, other, cut(leaf.holding(leaf.first), path))
 
 
-def _kind(kind: Kind, path: Path) -> Kind:
+def _kind(kind: SchemaType, path: Path) -> SchemaType:
     for step in path:
-        assert isinstance(kind, Record)
+        assert isinstance(kind, Object)
         kind = kind.fields[str(step)]
     return kind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from poolkeeper.domain.decision.plan import Keep, Leave
+from poolkeeper.domain.decision.plan import Blocked, InSync
 from poolkeeper.domain.failures import PasswordMissing
-from poolkeeper.domain.schema.types import Text
+from poolkeeper.domain.schema.types import String
 from tests.contract_body.account import Account
 from tests.contract_body.leaves import Json, Leaf, leaves, value_at
 
@@ -53,7 +53,7 @@ async def test_what_is_never_shown_is_not_taken_away(account: Account, leaf: Lea
     """A password that is left out would be gone for good, with whatever else is corrected."""
     account.holds(otherwise(leaf, leaf.holding(leaf.first)))
     decision = await account.decide(leaf.without(), adoption="Guard")
-    assert isinstance(decision, Leave)
+    assert isinstance(decision, Blocked)
     assert isinstance(decision.failure, PasswordMissing)
 
 
@@ -62,11 +62,11 @@ async def test_defaulted(account: Account, leaf: Leaf) -> None:
     spelled, silent = leaf.holding(leaf.default), leaf.without()
     for live, desired in ((spelled, silent), (silent, spelled), (spelled, spelled), (silent, silent)):
         account.holds(live)
-        assert isinstance(await account.decide(desired), Keep), f"{live} is {desired}"
+        assert isinstance(await account.decide(desired), InSync), f"{live} is {desired}"
 
 
 def test_what_the_service_does_not_show_is_a_password_and_nothing_else() -> None:
-    hidden = [str(leaf) for leaf in EVERY if isinstance(leaf.kind, Text) and not leaf.kind.echoed]
+    hidden = [str(leaf) for leaf in EVERY if isinstance(leaf.kind, String) and not leaf.kind.echoed]
     assert hidden == ["startTask.containerSettings.registry.password"]
 
 

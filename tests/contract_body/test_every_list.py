@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolkeeper.domain.decision.plan import Keep, Write
+from poolkeeper.domain.decision.plan import InSync, Update
 from tests.contract_body.account import Account
 from tests.contract_body.leaves import value_at
 from tests.contract_body.lists import Listed, lists
@@ -34,7 +34,7 @@ async def test_left_out(account: Account, listed: Listed) -> None:
 
 @pytest.mark.parametrize("listed", LISTS)
 async def test_empty_or_absent(account: Account, listed: Listed) -> None:
-    decision = Write if str(listed) in EMPTY_IS_NOT_ABSENT else Keep
+    decision = Update if str(listed) in EMPTY_IS_NOT_ABSENT else InSync
     for live, desired in ((listed.holding(), listed.absent), (listed.absent, listed.holding())):
         account.holds(live)
         assert isinstance(await account.decide(desired), decision)
@@ -52,7 +52,7 @@ async def test_in_another_order(account: Account, listed: Listed) -> None:
     account.holds(listed.holding(listed.one, listed.other))
     desired = listed.holding(listed.other, listed.one)
     if not listed.ordered:
-        assert isinstance(await account.decide(desired), Keep)
+        assert isinstance(await account.decide(desired), InSync)
     else:
         body = await account.write(desired)
         assert value_at(body, listed.path) == [listed.other, listed.one]

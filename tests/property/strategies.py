@@ -12,9 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from poolkeeper.domain.schema.lists import Named, Ordered, Several
+from poolkeeper.domain.schema.lists import AtomicList, MapList, SetList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Choice, Flag, Kind, Record, Text, Whole
+from poolkeeper.domain.schema.types import Boolean, Enum, Integer, Object, SchemaType, String
 from tests.crds.documents import schema
 
 Json = dict[str, Any]
@@ -56,34 +56,34 @@ JSON: Values = st.recursive(
 """Anything that can be sent."""
 
 
-def values(kind: Kind, node: Json, *, name: str = "", odd: bool = False) -> Values:
+def values(kind: SchemaType, node: Json, *, name: str = "", odd: bool = False) -> Values:
     """Values of a kind that the schema lets in; with `odd`, at every place also anything else."""
     valid = _valid(kind, node, name=name, odd=odd)
     return valid | JSON if odd else valid
 
 
-def _valid(kind: Kind, node: Json, *, name: str, odd: bool) -> Values:
+def _valid(kind: SchemaType, node: Json, *, name: str, odd: bool) -> Values:
     match kind:
-        case Record():
+        case Object():
             return _record(kind, node, name=name, odd=odd)
-        case Several():
+        case SetList():
             return st.lists(values(kind.choice, node["items"], odd=odd), max_size=3, unique_by=repr)
-        case Named() | Ordered():
+        case MapList() | AtomicList():
             items = values(kind.item, node["items"], name=name, odd=odd)
             return st.lists(items, max_size=MOST_ITEMS, unique_by=None if odd else _unique(kind, node, name))
         case _:
             return _leaf(kind, node, name)
 
 
-def _leaf(kind: Kind, node: Json, name: str) -> Values:
+def _leaf(kind: SchemaType, node: Json, name: str) -> Values:
     match kind:
-        case Text():
+        case String():
             return _text(node, name)
-        case Choice():
+        case Enum():
             return st.sampled_from(node["enum"])
-        case Whole():
+        case Integer():
             return st.integers(node["minimum"], node["maximum"]) | st.sampled_from([kind.default, 1])
-        case Flag():
+        case Boolean():
             return st.booleans()
         case _:
             raise TypeError(f"no strategy for {kind}")
@@ -98,7 +98,7 @@ def _text(node: Json, name: str) -> Values:
     return text.filter(lambda path: not _OUTSIDE.search(path)) if name == "filePath" else text
 
 
-def _record(kind: Record, node: Json, *, name: str, odd: bool) -> Values:
+def _record(kind: Object, node: Json, *, name: str, odd: bool) -> Values:
     fields = {one: values(inner, node["properties"][one], name=one, odd=odd) for one, inner in kind.fields.items()}
     group = ONE_OF.get(name, ())
     required = {one: fields[one] for one in kind.required}
@@ -110,10 +110,10 @@ def _record(kind: Record, node: Json, *, name: str, odd: bool) -> Values:
     return st.tuples(record, chosen).map(lambda both: TIDY.get(name, dict)(both[0] | both[1]))
 
 
-def _unique(kind: Named | Ordered, node: Json, name: str) -> Callable[[Json], Any]:
+def _unique(kind: MapList | AtomicList, node: Json, name: str) -> Callable[[Json], Any]:
     if name == "applicationPackageReferences":
         return lambda item: (item["applicationId"].rpartition("/")[2].lower(), item.get("version", ""))
-    if isinstance(kind, Named) and node["x-kubernetes-list-type"] == "map":
+    if isinstance(kind, MapList) and node["x-kubernetes-list-type"] == "map":
         return lambda item: tuple(item[part] for part in kind.key)
     return lambda _item: object()
 

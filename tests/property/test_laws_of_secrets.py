@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from poolkeeper.domain.diff.drift import drift
 from poolkeeper.domain.schema.canonical import canonical, full_body
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.pointers import value_at
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_refs import Secret, references, resolved, secret_places, secret_texts, with_secrets
 from poolkeeper.domain.secret_text import HIDDEN, SecretText, without
 from tests.property.echo import echo
@@ -36,16 +36,16 @@ class Moved:
     values: tuple[str, ...]
 
 
-def holders(kind: Kind, value: Any) -> Iterator[tuple[Json, str, Text]]:
+def holders(kind: SchemaType, value: Any) -> Iterator[tuple[Json, str, String]]:
     """Each value of these properties that could come from a Secret: what holds it, its name there, and its kind."""
     match kind:
-        case Record(fields=fields):
+        case Object(fields=fields):
             for name, given_value in list(value.items()):
                 field = fields[name]
-                if isinstance(field, Text) and field.secret:
+                if isinstance(field, String) and field.secret:
                     yield value, name, field
                 yield from holders(field, given_value)
-        case Named(item=item) | Ordered(item=item):
+        case MapList(item=item) | AtomicList(item=item):
             for one in value:
                 yield from holders(item, one)
         case _:

@@ -15,7 +15,7 @@ from poolkeeper.domain.failures import ClusterUnavailable, SecretNotFound
 from poolkeeper.domain.resources import Key, Resource
 from poolkeeper.domain.secret_refs import Secret
 from poolkeeper.domain.secret_text import SecretText
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from tests.simulation.story import copied
 
 Json = dict[str, Any]
@@ -106,7 +106,7 @@ class Cluster:
 class Access:
     """One operator's way to the cluster, which ends with the operator; fulfils the engine's Cluster and Secrets."""
 
-    def __init__(self, cluster: Cluster, *, announced: Callable[[Resource, Announcement], None]) -> None:
+    def __init__(self, cluster: Cluster, *, announced: Callable[[Resource, Event], None]) -> None:
         self._cluster = cluster
         self._announced = announced
         self.answered: Callable[[str, Json], None] = lambda *_: None
@@ -130,8 +130,8 @@ class Access:
         self.answered(resource.kind, answer)
         return answer
 
-    def announce(self, resource: Resource, announcement: Announcement) -> None:
-        self._announced(resource, announcement)
+    def record_event(self, resource: Resource, event: Event) -> None:
+        self._announced(resource, event)
 
     async def read(self, key: Key, wanted: Any) -> Secret:
         await asyncio.sleep(self._cluster.rnd.uniform(0, 0.01))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain.resources import BatchPool, Key
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from tests.simulation.cluster import ACCOUNT, POOL, Cluster
 from tests.simulation.service import Hooks, Service
 from tests.simulation.story import metadata
@@ -83,7 +83,7 @@ def test_what_a_write_changes_must_be_told() -> None:
     def write() -> None:
         service._write(service.pools["a"], BODY)
         etag = service.pools["a"].etag
-        watcher.announced(seen, Announcement("Normal", "Updated", f"updated at /metadata/owner (new ETag {etag}, x)"))
+        watcher.announced(seen, Event("Normal", "Updated", f"updated at /metadata/owner (new ETag {etag}, x)"))
 
     _in_a_loop(write)
     assert "does not tell of" in watcher.violations[0]

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from poolkeeper.domain.resources import Key, Resource
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from tests.simulation.cluster import ACCOUNT, POOL, Cluster
 from tests.simulation.oracle import lost, meaning, meanings, same, touched
 from tests.simulation.service import Pool, Service
@@ -88,17 +88,17 @@ class Watcher:
                 if same(live, wanted, quirk=quirk):
                     self.earned.add((host, pool.pool_id, pool.created, one["metadata"]["uid"]))
 
-    def announced(self, resource: Resource, announcement: Announcement) -> None:
+    def announced(self, resource: Resource, event: Event) -> None:
         """The operator tells of something."""
-        self.no_secret(announcement.message)
-        if announcement.reason not in {"Updated", "DriftCorrected"}:
+        self.no_secret(event.message)
+        if event.reason not in {"Updated", "DriftCorrected"}:
             return
         posts = [post for service in self._services.values() for post in service.posts]
         for post in posts:
-            if f"new ETag {post.etag}," in announcement.message:
-                hidden = [path for path in _changed(post) if path not in announcement.message]
+            if f"new ETag {post.etag}," in event.message:
+                hidden = [path for path in _changed(post) if path not in event.message]
                 if hidden:
-                    self._violated(f"{resource.key}: {announcement.message} does not tell of {hidden}")
+                    self._violated(f"{resource.key}: {event.message} does not tell of {hidden}")
 
     def no_secret(self, text: str) -> None:
         """What the operator says bears no value of a Secret."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.connect import BatchConnector
 from poolkeeper.domain.decision.flaps import Limit
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.engine import Engine
@@ -67,7 +67,7 @@ class Operator:
         self.metrics = Metrics()
         self.access = Access(cluster, announced=watcher.announced)
         clock = VirtualClock()
-        connect = Connect(
+        connect = BatchConnector(
             secrets=self.access,
             allowed=(),
             metrics=self.metrics,
@@ -96,14 +96,14 @@ class Operator:
         key = Key(body["metadata"]["namespace"], body["metadata"]["name"])
         uid = body["metadata"]["uid"]
         if kind == POOL:
-            self.engine.pool_gone(key, uid) if gone else self.engine.pool_seen(BatchPool.parse(body))
+            self.engine.pool_deleted(key, uid) if gone else self.engine.pool_changed(BatchPool.parse(body))
         else:
-            self.engine.account_gone(key, uid) if gone else self.engine.account_seen(BatchAccount.parse(body))
+            self.engine.account_deleted(key, uid) if gone else self.engine.account_changed(BatchAccount.parse(body))
 
     async def _resync(self) -> None:
         cluster = self._world.cluster
         while True:
-            newest = self.engine.catalog.newest
+            newest = self.engine.cache.newest
             bodies = [(kind, copied(body)) for (kind, _), body in cluster.objects.items()]
             as_of = cluster.version
             await asyncio.sleep(cluster.rnd.uniform(0, cluster.lag))

@@ -29,7 +29,7 @@ from poolkeeper.domain.packing import packed, unpacked
 from poolkeeper.domain.schema.api_versions import PROPERTIES_OF, carried
 from poolkeeper.domain.schema.canonical import canonical
 from poolkeeper.domain.schema.retired import MODE
-from poolkeeper.engine.ports import Listing, Page, Unread
+from poolkeeper.engine.ports import LazyPool, Listing, Page
 
 _MOST_PAGES = 1000
 """Of a list: a million pools. A link that leads back would be followed for ever."""
@@ -95,7 +95,7 @@ class BatchClient:
             pools = {pool_id: self._unread(pool, said) for pool_id, pool in with_ids(pools_of(page))}
             return Page(pools, page.get("odata.nextLink"))
 
-    def _unread(self, pool: Mapping[str, Any], said: str) -> Unread:
+    def _unread(self, pool: Mapping[str, Any], said: str) -> LazyPool:
         try:
             return partial(self._unpack, packed(pool), said)
         except (TypeError, ValueError):

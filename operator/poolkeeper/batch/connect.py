@@ -30,7 +30,7 @@ class WireTo(Protocol):
     def __call__(self, endpoint: str, *, trust: ssl.SSLContext) -> httpx.AsyncBaseTransport: ...
 
 
-class Connect:
+class BatchConnector:
     """Fulfils the engine's Connector."""
 
     def __init__(

@@ -81,16 +81,16 @@ class Limiter:
             if most < 0:
                 self._freed.clear()
                 await self._freed.wait()
-            elif (ahead := self._ahead(most)) > 0:
+            elif (ahead := self._prefetch(most)) > 0:
                 await self._sleep(ahead)
             else:
                 return
 
     async def _own_room(self) -> None:
-        while (ahead := self._ahead(self.per_second - self._held)) > 0:
+        while (ahead := self._prefetch(self.per_second - self._held)) > 0:
             await self._sleep(ahead)
 
-    def _ahead(self, most: int) -> float:
+    def _prefetch(self, most: int) -> float:
         """Seconds until no more than `most` requests are in the window."""
         ahead = 0.0 if len(self._sent) <= most else self._sent[-most - 1] + _WINDOW - self._monotonic()
         return ahead if ahead > _NOTHING else 0.0

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
+from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Requeue
 
 
 class PoolkeeperError(Exception):
@@ -72,7 +72,7 @@ class Failure(PoolkeeperError):
         return f"{self.cause}; {self.advice}" if self.advice else self.cause
 
     @property
-    def retry(self) -> Retry:
+    def retry(self) -> Requeue:
         """When to try again."""
         return CONSEQUENCES[self.reason].retry
 
@@ -306,8 +306,8 @@ class PackagesUnavailable(BatchFailure):
     )
 
     @property
-    def retry(self) -> Retry:
-        return Retry.SLOWLY
+    def retry(self) -> Requeue:
+        return Requeue.SLOWLY
 
 
 class ReferencesUnavailable(BatchFailure):
@@ -317,8 +317,8 @@ class ReferencesUnavailable(BatchFailure):
     advice = "put it in place, or change spec.properties; Poolkeeper tries again now and then"
 
     @property
-    def retry(self) -> Retry:
-        return Retry.SLOWLY
+    def retry(self) -> Requeue:
+        return Requeue.SLOWLY
 
 
 class PropertyForbidden(ReferencesUnavailable):

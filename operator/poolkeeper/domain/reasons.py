@@ -41,7 +41,7 @@ class Reason(StrEnum):
     InternalError = "InternalError"
 
 
-class Retry(Enum):
+class Requeue(Enum):
     """When a pool that is not ready is looked at again."""
 
     CHECK = "with the next regular check"
@@ -54,40 +54,40 @@ class Retry(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Consequence:
+class ReasonPolicy:
     """What a reason means for the conditions and for the next attempt."""
 
-    retry: Retry
+    retry: Requeue
     ready: bool = False
     stalled: bool = False
     reconciling: bool = False
 
 
 CONSEQUENCES = {
-    Reason.InSync: Consequence(Retry.CHECK, ready=True),
-    Reason.Observed: Consequence(Retry.CHECK, ready=True),
-    Reason.Reachable: Consequence(Retry.CHECK, ready=True),
-    Reason.AwaitingApproval: Consequence(Retry.CHECK),
-    Reason.RemovalNeedsConsent: Consequence(Retry.SPEC, stalled=True),
-    Reason.Conflict: Consequence(Retry.OWNER, stalled=True),
-    Reason.Flapping: Consequence(Retry.PAUSE, stalled=True),
-    Reason.PoolNotFound: Consequence(Retry.CHECK),
-    Reason.PoolDeleting: Consequence(Retry.CHECK),
-    Reason.AccountNotFound: Consequence(Retry.REFERENCE),
-    Reason.AccountNotReady: Consequence(Retry.REFERENCE),
-    Reason.SecretNotFound: Consequence(Retry.BACKOFF),
-    Reason.EndpointNotAllowed: Consequence(Retry.REFERENCE, stalled=True),
-    Reason.IdentityNotAllowed: Consequence(Retry.REFERENCE, stalled=True),
-    Reason.AuthenticationFailed: Consequence(Retry.SLOWLY),
-    Reason.AccessDenied: Consequence(Retry.SLOWLY),
-    Reason.InvalidProperties: Consequence(Retry.SPEC, stalled=True),
-    Reason.CertificateRetired: Consequence(Retry.SPEC, stalled=True),
-    Reason.NotStored: Consequence(Retry.SPEC, stalled=True),
-    Reason.UnsupportedProperty: Consequence(Retry.SPEC, stalled=True),
-    Reason.Throttled: Consequence(Retry.BACKOFF, reconciling=True),
-    Reason.ServiceUnavailable: Consequence(Retry.BACKOFF, reconciling=True),
-    Reason.Unreachable: Consequence(Retry.BACKOFF, reconciling=True),
-    Reason.VersionNotServed: Consequence(Retry.SLOWLY, stalled=True),
-    Reason.ListRefused: Consequence(Retry.BACKOFF, reconciling=True),
-    Reason.InternalError: Consequence(Retry.BACKOFF, reconciling=True),
+    Reason.InSync: ReasonPolicy(Requeue.CHECK, ready=True),
+    Reason.Observed: ReasonPolicy(Requeue.CHECK, ready=True),
+    Reason.Reachable: ReasonPolicy(Requeue.CHECK, ready=True),
+    Reason.AwaitingApproval: ReasonPolicy(Requeue.CHECK),
+    Reason.RemovalNeedsConsent: ReasonPolicy(Requeue.SPEC, stalled=True),
+    Reason.Conflict: ReasonPolicy(Requeue.OWNER, stalled=True),
+    Reason.Flapping: ReasonPolicy(Requeue.PAUSE, stalled=True),
+    Reason.PoolNotFound: ReasonPolicy(Requeue.CHECK),
+    Reason.PoolDeleting: ReasonPolicy(Requeue.CHECK),
+    Reason.AccountNotFound: ReasonPolicy(Requeue.REFERENCE),
+    Reason.AccountNotReady: ReasonPolicy(Requeue.REFERENCE),
+    Reason.SecretNotFound: ReasonPolicy(Requeue.BACKOFF),
+    Reason.EndpointNotAllowed: ReasonPolicy(Requeue.REFERENCE, stalled=True),
+    Reason.IdentityNotAllowed: ReasonPolicy(Requeue.REFERENCE, stalled=True),
+    Reason.AuthenticationFailed: ReasonPolicy(Requeue.SLOWLY),
+    Reason.AccessDenied: ReasonPolicy(Requeue.SLOWLY),
+    Reason.InvalidProperties: ReasonPolicy(Requeue.SPEC, stalled=True),
+    Reason.CertificateRetired: ReasonPolicy(Requeue.SPEC, stalled=True),
+    Reason.NotStored: ReasonPolicy(Requeue.SPEC, stalled=True),
+    Reason.UnsupportedProperty: ReasonPolicy(Requeue.SPEC, stalled=True),
+    Reason.Throttled: ReasonPolicy(Requeue.BACKOFF, reconciling=True),
+    Reason.ServiceUnavailable: ReasonPolicy(Requeue.BACKOFF, reconciling=True),
+    Reason.Unreachable: ReasonPolicy(Requeue.BACKOFF, reconciling=True),
+    Reason.VersionNotServed: ReasonPolicy(Requeue.SLOWLY, stalled=True),
+    Reason.ListRefused: ReasonPolicy(Requeue.BACKOFF, reconciling=True),
+    Reason.InternalError: ReasonPolicy(Requeue.BACKOFF, reconciling=True),
 }

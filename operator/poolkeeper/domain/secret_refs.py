@@ -12,9 +12,9 @@ from typing import Any
 
 from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
 from poolkeeper.domain.resources import BatchPool, Key
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_text import SecretText
 
 Json = Any
@@ -124,9 +124,9 @@ def _listed(things: Sequence[str]) -> str:
     return "; ".join(things[:_MOST_NAMED]) + more
 
 
-def _filled(kind: Kind, value: Json, *, path: str, value_of: Callable[[Reference], str]) -> Json:
+def _filled(kind: SchemaType, value: Json, *, path: str, value_of: Callable[[Reference], str]) -> Json:
     match kind:
-        case Record(fields=fields) if isinstance(value, Mapping):
+        case Object(fields=fields) if isinstance(value, Mapping):
             out: dict[str, Json] = {}
             for name, given in value.items():
                 if given is None:
@@ -137,7 +137,7 @@ def _filled(kind: Kind, value: Json, *, path: str, value_of: Callable[[Reference
                 source = fields.get(plain)
                 if field is not None:
                     out[name] = _filled(field, given, path=f"{path}.{name}", value_of=value_of)
-                elif isinstance(source, Text) and source.secret:
+                elif isinstance(source, String) and source.secret:
                     if value.get(plain) is not None:
                         raise InvalidSpec(f"{path}.{name}", f"cannot stand beside {plain}")
                     found = value_of(_reference(given, f"{path}.{name}", echoed=source.echoed))
@@ -146,7 +146,7 @@ def _filled(kind: Kind, value: Json, *, path: str, value_of: Callable[[Reference
                     # Not ours to judge: what is no property of the API is refused when the body is made.
                     out[name] = given
             return out
-        case Named(item=item) | Ordered(item=item) if isinstance(value, list):
+        case MapList(item=item) | AtomicList(item=item) if isinstance(value, list):
             return [_filled(item, one, path=f"{path}[{at}]", value_of=value_of) for at, one in enumerate(value)]
         case _:
             return value

@@ -17,7 +17,7 @@ Indexed = TypeVar("Indexed", str, Key)
 Kept = TypeVar("Kept", BatchPool, BatchAccount)
 
 
-class Shelf(Generic[Kept]):
+class Store(Generic[Kept]):
     """The resources of one kind by key. Only the newest version counts, and what was deleted stays deleted."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Shelf(Generic[Kept]):
             return None
         return self._kept.pop(key)
 
-    def lost(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
+    def missing_from(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
         """What a list should have held and did not; what is newer than the list cannot be missed."""
         return [key for key, kept in self._kept.items() if key not in listed and kept.resource_version <= as_of]
 
@@ -73,12 +73,12 @@ def _is_older(new: Kept, old: Kept) -> bool:
     return same and old.generation >= new.generation
 
 
-class Catalog:
+class Cache:
     """Two shelves, and who refers to whom."""
 
     def __init__(self) -> None:
-        self._pools: Shelf[BatchPool] = Shelf()
-        self._accounts: Shelf[BatchAccount] = Shelf()
+        self._pools: Store[BatchPool] = Store()
+        self._accounts: Store[BatchAccount] = Store()
         self._members: dict[Key, set[Key]] = {}
         self._namesakes: dict[str, set[Key]] = {}
 
@@ -144,18 +144,18 @@ class Catalog:
 
     def lost_pools(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
         """Pools that are known and were not in a list of that resource version."""
-        return self._pools.lost(listed, as_of=as_of)
+        return self._pools.missing_from(listed, as_of=as_of)
 
     def lost_accounts(self, listed: AbstractSet[Key], *, as_of: int) -> list[Key]:
         """Accounts that are known and were not in a list of that resource version."""
-        return self._accounts.lost(listed, as_of=as_of)
+        return self._accounts.missing_from(listed, as_of=as_of)
 
     def forget_deletions(self) -> None:
         """Every list that was asked for before them has arrived."""
         self._pools.forget_deletions()
         self._accounts.forget_deletions()
 
-    def namesakes(self, pool_id: str) -> Iterator[BatchPool]:
+    def with_pool_id(self, pool_id: str) -> Iterator[BatchPool]:
         """The resources that ask for a pool of this id, in whatever account."""
         for key in sorted(self._namesakes.get(pool_id.casefold(), ())):
             pool = self._pools.get(key)

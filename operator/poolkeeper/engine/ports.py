@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
 from poolkeeper.domain.secret_refs import Secret
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Listing:
     """Rows without an id, of which nobody can say whose they are."""
 
 
-Unread = Callable[[], LivePool]
+LazyPool = Callable[[], LivePool]
 """A pool that a list brought, made into objects when it is asked for; raises PoolUnavailable."""
 
 
@@ -32,7 +32,7 @@ Unread = Callable[[], LivePool]
 class Page:
     """A part of a list of all pools with their properties."""
 
-    pools: Mapping[str, Unread]
+    pools: Mapping[str, LazyPool]
     """By case-folded pool id."""
     link: str | None
     """To the next part."""
@@ -88,7 +88,7 @@ class Cluster(Protocol):
         Raises ClusterUnavailable when it may be tried again.
         """
 
-    def announce(self, resource: Resource, announcement: Announcement) -> None:
+    def record_event(self, resource: Resource, event: Event) -> None:
         """Have an event recorded soon; one that cannot be recorded is logged and let go."""
 
 
@@ -102,7 +102,7 @@ class Secrets(Protocol):
         """The version alone, for a check."""
 
 
-PoolSeen = Callable[[BatchPool], None]
+OnPatched = Callable[[BatchPool], None]
 """Told of a pool that is new or has changed."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from poolkeeper.domain.diff.drift import Difference, property_of
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.resources import BatchPool, Resource
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from poolkeeper.metrics import Metrics
 
 log = logging.getLogger("poolkeeper")
@@ -30,10 +30,10 @@ class Telemetry:
         """A write has ended."""
         self._metrics.writes.labels(str(pool.account), "ok" if failure is None else failure.reason).inc()
 
-    def announce(self, resource: Resource, announcement: Announcement) -> None:
+    def record_event(self, resource: Resource, event: Event) -> None:
         """A transition, said once."""
-        level = logging.WARNING if announcement.type == "Warning" else logging.INFO
-        fields = {"namespace": resource.key.namespace, "object": resource.key.name, "reason": announcement.reason}
+        level = logging.WARNING if event.type == "Warning" else logging.INFO
+        fields = {"namespace": resource.key.namespace, "object": resource.key.name, "reason": event.reason}
         if isinstance(resource, BatchPool):
             fields |= {"account": resource.account.name, "pool": resource.pool_id}
-        log.log(level, announcement.message, extra=fields)
+        log.log(level, event.message, extra=fields)

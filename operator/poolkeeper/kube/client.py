@@ -12,7 +12,7 @@ import orjson
 from kubernetes.aio.client import ApiClient
 
 from poolkeeper.domain.failures import ClusterUnavailable
-from poolkeeper.kube.access import CONNECTIONS, Access
+from poolkeeper.kube.kubeconfig import CONNECTIONS, Kubeconfig
 
 TIMEOUT = 30.0
 """Seconds for one request."""
@@ -20,7 +20,7 @@ TIMEOUT = 30.0
 JSON_PATCH = "application/json-patch+json"
 
 
-class Refused(ClusterUnavailable):
+class ApiError(ClusterUnavailable):
     """The API server answered with an error status."""
 
     def __init__(self, message: str, *, status: int) -> None:
@@ -31,7 +31,7 @@ class Refused(ClusterUnavailable):
 class Api:
     """A client that reads its credentials anew when they are no longer taken."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Kubeconfig) -> None:
         self._access = access
         self._client: ApiClient | None = None
         self._retired: list[ApiClient] = []
@@ -66,7 +66,7 @@ class Api:
                 if not self._under_way:
                     await self._close_retired()
         if status >= HTTPStatus.BAD_REQUEST:
-            raise Refused(f"{method} {path}: {status} {_message(data)}", status=status)
+            raise ApiError(f"{method} {path}: {status} {_message(data)}", status=status)
         try:
             answer = orjson.loads(data)
         except ValueError as error:

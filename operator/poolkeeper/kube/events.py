@@ -14,9 +14,9 @@ from typing import Any
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import GROUP, VERSION, Resource
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from poolkeeper.engine.ports import Clock
-from poolkeeper.kube.client import Api, Refused
+from poolkeeper.kube.client import Api, ApiError
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +37,12 @@ class Events:
         self._api = api
         self._instance = instance
         self._clock = clock
-        self._waiting: deque[tuple[Resource, Announcement, str]] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[tuple[Resource, Event, str]] = deque(maxlen=_MOST_WAITING)
         self._posting: asyncio.Task[None] | None = None
 
-    def add(self, resource: Resource, announcement: Announcement) -> None:
+    def add(self, resource: Resource, event: Event) -> None:
         """Have an event posted soon, with the time of now."""
-        self._waiting.append((resource, announcement, self._clock.now()))
+        self._waiting.append((resource, event, self._clock.now()))
         if self._posting is None or self._posting.done():
             self._posting = asyncio.get_running_loop().create_task(self._post_all())
 
@@ -59,22 +59,22 @@ class Events:
 
     async def _post_all(self) -> None:
         while self._waiting:
-            resource, announcement, now = self._waiting.popleft()
+            resource, event, now = self._waiting.popleft()
             path = f"/api/v1/namespaces/{resource.key.namespace}/events"
             try:
-                await self._api.request("POST", path, body=self._event(resource, announcement, now))
+                await self._api.request("POST", path, body=self._event(resource, event, now))
             except ClusterUnavailable as error:
                 # The status says the same; a namespace that is being deleted takes no events, which is no news.
-                ending = isinstance(error, Refused) and error.status == HTTPStatus.FORBIDDEN and _ENDING in str(error)
+                ending = isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN and _ENDING in str(error)
                 level = logging.DEBUG if ending else logging.WARNING
-                log.log(level, "event %s of %s is lost: %s", announcement.reason, resource.key, error)
+                log.log(level, "event %s of %s is lost: %s", event.reason, resource.key, error)
 
-    def _event(self, resource: Resource, announcement: Announcement, now: str) -> dict[str, Any]:
+    def _event(self, resource: Resource, event: Event, now: str) -> dict[str, Any]:
         return {
             "metadata": {"generateName": f"{resource.key.name}.", "namespace": resource.key.namespace},
-            "type": announcement.type,
-            "reason": announcement.reason,
-            "message": announcement.message[:_MOST_CHARACTERS],
+            "type": event.type,
+            "reason": event.reason,
+            "message": event.message[:_MOST_CHARACTERS],
             "involvedObject": {
                 "apiVersion": f"{GROUP}/{VERSION}",
                 "kind": resource.kind,

@@ -12,7 +12,7 @@ from poolkeeper.domain.failures import ClusterUnavailable, SecretForbidden, Secr
 from poolkeeper.domain.resources import Key
 from poolkeeper.domain.secret_refs import Secret
 from poolkeeper.domain.secret_text import SecretText
-from poolkeeper.kube.client import Api, Refused
+from poolkeeper.kube.client import Api, ApiError
 
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 """The answer then holds no values, which a check has no business with."""
@@ -53,7 +53,7 @@ class Secrets:
             return await self._api.request(
                 "GET", f"/api/v1/namespaces/{key.namespace}/secrets/{key.name}", accept=accept
             )
-        except Refused as refusal:
+        except ApiError as refusal:
             if refusal.status == HTTPStatus.NOT_FOUND:
                 raise SecretNotFound(f"there is no Secret {key.name} in namespace {key.namespace}") from refusal
             if refusal.status == HTTPStatus.FORBIDDEN:

@@ -8,8 +8,8 @@ from typing import Any
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import Resource
-from poolkeeper.domain.status.events import Announcement
-from poolkeeper.kube.client import JSON_PATCH, Api, Refused
+from poolkeeper.domain.status.events import Event
+from poolkeeper.kube.client import JSON_PATCH, Api, ApiError
 from poolkeeper.kube.events import Events
 from poolkeeper.kube.paths import one, status_of
 from poolkeeper.kube.status_patch import status_patch
@@ -29,20 +29,20 @@ class KubeCluster:
             answer: Mapping[str, Any] = await self._api.request(
                 "PATCH", path, query=query, body=patch, content_type=JSON_PATCH
             )
-        except Refused:
+        except ApiError:
             if await self._is_gone(resource):
                 return None
             raise
         return as_of(answer, resource)
 
-    def announce(self, resource: Resource, announcement: Announcement) -> None:
-        self._events.add(resource, announcement)
+    def record_event(self, resource: Resource, event: Event) -> None:
+        self._events.add(resource, event)
 
     async def _is_gone(self, resource: Resource) -> bool:
         # A patch that finds another uid is refused with the same words as one that the CRD does not take.
         try:
             found = await self._api.request("GET", one(resource))
-        except Refused as refusal:
+        except ApiError as refusal:
             return refusal.status == HTTPStatus.NOT_FOUND
         match found:
             case {"metadata": {"uid": str(uid)}}:

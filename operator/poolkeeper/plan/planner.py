@@ -20,10 +20,10 @@ from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import APPROVE, BatchPool, Body, Key
 from poolkeeper.manifests.crd_schema import with_defaults
 from poolkeeper.manifests.objects import Manifest, Manifests, twice
-from poolkeeper.plan.pool_plan import Subject, outlook
-from poolkeeper.plan.report import Finding, Findings, Outlook, Verdict
+from poolkeeper.plan.pool_plan import Subject, pool_plan
+from poolkeeper.plan.report import Action, PlanReport, PoolPlan, ReportedPool
 from poolkeeper.readonly.accounts import Account, Accounts, Connections
-from poolkeeper.readonly.clients import ClusterView, Looks
+from poolkeeper.readonly.clients import ClusterView, PoolReader
 from poolkeeper.readonly.secrets import resolve
 
 AT_ONCE = 8
@@ -51,7 +51,7 @@ class Preview:
         self._sources = sources
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def findings(self, manifests: Manifests) -> Findings:
+    async def findings(self, manifests: Manifests) -> PlanReport:
         """The outlook of every pool, in the order of the files; nothing that goes wrong with one keeps the others."""
         keys = list(dict.fromkeys(_account_key(pool) for pool in manifests.pools))
         found = await asyncio.gather(*(self._bounded(_or_error(self._sources.accounts.find(key))) for key in keys))
@@ -63,24 +63,24 @@ class Preview:
         looked = await asyncio.gather(
             *(self._bounded(self._look(pool, accounts[_account_key(pool)])) for pool in pools)
         )
-        return Findings(tuple(looked), (*manifests.problems, *problems))
+        return PlanReport(tuple(looked), (*manifests.problems, *problems))
 
     async def _bounded(self, work: Awaitable[Answer]) -> Answer:
         async with self._places:
             return await work
 
-    async def _look(self, manifest: Manifest, account: Account | PoolkeeperError) -> Finding:
+    async def _look(self, manifest: Manifest, account: Account | PoolkeeperError) -> ReportedPool:
         if isinstance(account, PoolkeeperError):
-            return Finding(manifest, _error(account))
+            return ReportedPool(manifest, _error(account))
         where = account.account
         try:
             found = await self._outlook(manifest, account)
         except PoolkeeperError as error:
             found = _error(error)
         named = str(where.key) if where.key.namespace else ""
-        return Finding(manifest, found, account=named, host=_host(where.endpoint))
+        return ReportedPool(manifest, found, account=named, host=_host(where.endpoint))
 
-    async def _outlook(self, manifest: Manifest, account: Account) -> Outlook:
+    async def _outlook(self, manifest: Manifest, account: Account) -> PoolPlan:
         known, notes, body = True, [], None
         if self._sources.cluster is None:
             known = False
@@ -93,9 +93,9 @@ class Preview:
         resolved = await resolve(pool.properties, self._sources.cluster, namespace=pool.key.namespace)
         live = await _read(await self._sources.connections.to(account), pool.pool_id)
         subject = Subject(pool, known=known, resolved=resolved, live=live, account=account.account)
-        found = outlook(subject)
-        return Outlook(
-            found.verdict, found.message, found.reason, found.changes, found.not_compared, (*found.notes, *notes)
+        found = pool_plan(subject)
+        return PoolPlan(
+            found.action, found.message, found.reason, found.changes, found.not_compared, (*found.notes, *notes)
         )
 
 
@@ -131,7 +131,7 @@ def _host(endpoint: str) -> str:
     return endpoint.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
-async def _read(batch: Looks, pool_id: str) -> LivePool:
+async def _read(batch: PoolReader, pool_id: str) -> LivePool:
     for again in range(_TRIES):
         try:
             return await batch.read(pool_id)
@@ -150,10 +150,10 @@ async def _or_error(work: Awaitable[Answer]) -> Answer | PoolkeeperError:
         return error
 
 
-def _error(error: PoolkeeperError) -> Outlook:
+def _error(error: PoolkeeperError) -> PoolPlan:
     if isinstance(error, InvalidSpec):
-        return Outlook(Verdict.BLOCKED, error.message, error.reason)
-    return Outlook(Verdict.ERROR, str(error), error.reason if isinstance(error, Failure) else "")
+        return PoolPlan(Action.BLOCKED, error.message, error.reason)
+    return PoolPlan(Action.ERROR, str(error), error.reason if isinstance(error, Failure) else "")
 
 
 def _account_key(pool: Manifest) -> Key:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from poolkeeper.domain.decision.plan import Decision, Desired, Keep, Leave, Past, Watch, Write, plan
+from poolkeeper.domain.decision.plan import Blocked, Decision, Desired, History, InSync, ReportOnly, Update, plan
 from poolkeeper.domain.diff.drift import Difference, paths_of
 from poolkeeper.domain.diff.removals import removals
 from poolkeeper.domain.diff.summary import in_words, ordered
@@ -21,8 +21,8 @@ from poolkeeper.domain.redaction.display import shown
 from poolkeeper.domain.redaction.mask import Mask
 from poolkeeper.domain.resources import BatchAccount, BatchPool
 from poolkeeper.domain.schema.pointers import MISSING, value_at
-from poolkeeper.engine.pools.state import Memory
-from poolkeeper.plan.report import Change, Outlook, Verdict
+from poolkeeper.engine.pools.state import PoolState
+from poolkeeper.plan.report import Action, Change, PoolPlan
 from poolkeeper.readonly.secrets import NotCompared, Resolved, placeholders
 
 
@@ -39,7 +39,7 @@ class Subject:
     account: BatchAccount
 
 
-def outlook(subject: Subject) -> Outlook:
+def pool_plan(subject: Subject) -> PoolPlan:
     """What the operator would do."""
     pool, resolved = subject.pool, subject.resolved
     uses_secrets = bool(resolved.values or resolved.unread or pool.status.get("secretVersions"))
@@ -53,25 +53,29 @@ def outlook(subject: Subject) -> Outlook:
             secrets=resolved.versions,
         )
     except (InvalidSpec, UnsupportedProperty) as failure:
-        return Outlook(Verdict.BLOCKED, mask.words(failure.message), failure.reason)
-    memory = Memory.of(pool)
+        return PoolPlan(Action.BLOCKED, mask.words(failure.message), failure.reason)
+    memory = PoolState.of(pool)
     memory.at(pool, Address.of(pool, subject.account, created=subject.live.created))
-    past = memory.past(pool, desired, subject.account)
+    history = memory.history(pool, desired, subject.account)
     if not subject.known:
-        past = replace(past, adopted=True)
-    decision = plan(pool, desired, subject.live, past=past, now=0.0)
+        history = replace(history, adopted=True)
+    decision = plan(pool, desired, subject.live, history=history, now=0.0)
     differences = _compared(decision, subject, desired)
     found = _in_words(decision, differences, pool)
     changes = _changes(differences, subject.live, desired, mask)
     not_compared = tuple(resolved.not_compared(placeholders(desired.form), namespace=pool.key.namespace))
-    notes = (*found.notes, *_consent_note(subject, desired, past), *_unshown_note(decision, differences, not_compared))
+    notes = (
+        *found.notes,
+        *_consent_note(subject, desired, history),
+        *_unshown_note(decision, differences, not_compared),
+    )
     found = replace(found, message=mask.words(found.message), changes=changes, not_compared=not_compared, notes=notes)
     return _suspended(found) if pool.suspended else found
 
 
 def _compared(decision: Decision, subject: Subject, desired: Desired) -> tuple[Difference, ...]:
     """The differences, without those that only a value which nobody read makes."""
-    if isinstance(decision, Keep):
+    if isinstance(decision, InSync):
         return ()
     unread = {placeholder.plain() for placeholder in subject.resolved.unread}
     places = {pointer for text, pointer in placeholders(desired.form).items() if text in unread}
@@ -89,20 +93,20 @@ def _nowhere(difference: Difference, live: LivePool, desired: Desired) -> bool:
     return all(value_at(form, difference.path) is MISSING for form in (live.form, desired.form))
 
 
-def _in_words(decision: Decision, differences: tuple[Difference, ...], pool: BatchPool) -> Outlook:
-    if isinstance(decision, Leave) and not isinstance(decision.failure, RemovalNeedsConsent | AwaitingApproval):
-        return Outlook(Verdict.BLOCKED, decision.failure.message, decision.failure.reason)
+def _in_words(decision: Decision, differences: tuple[Difference, ...], pool: BatchPool) -> PoolPlan:
+    if isinstance(decision, Blocked) and not isinstance(decision.failure, RemovalNeedsConsent | AwaitingApproval):
+        return PoolPlan(Action.BLOCKED, decision.failure.message, decision.failure.reason)
     if not differences:
-        return Outlook(Verdict.IN_SYNC, "in sync", Reason.InSync)
+        return PoolPlan(Action.IN_SYNC, "in sync", Reason.InSync)
     match decision:
-        case Watch():
-            return Outlook(Verdict.LEFT_ALONE, "differs; mode Observe, nothing is written", Reason.Observed)
-        case Leave(RemovalNeedsConsent() as failure):
-            return Outlook(Verdict.WAITING, _consent(failure, differences, pool), failure.reason)
-        case Leave(failure):
-            return Outlook(Verdict.WAITING, "waits for approval, mode Approve", failure.reason)
-        case Write() | Keep():
-            return Outlook(Verdict.CHANGE, "would change")
+        case ReportOnly():
+            return PoolPlan(Action.LEFT_ALONE, "differs; mode Observe, nothing is written", Reason.Observed)
+        case Blocked(RemovalNeedsConsent() as failure):
+            return PoolPlan(Action.WAITING, _consent(failure, differences, pool), failure.reason)
+        case Blocked(failure):
+            return PoolPlan(Action.WAITING, "waits for approval, mode Approve", failure.reason)
+        case Update() | InSync():
+            return PoolPlan(Action.CHANGE, "would change")
 
 
 def _consent(failure: Failure, differences: tuple[Difference, ...], pool: BatchPool) -> str:
@@ -110,11 +114,11 @@ def _consent(failure: Failure, differences: tuple[Difference, ...], pool: BatchP
     return f"waits for consent: the first write would remove {going}; {failure.advice}"
 
 
-def _consent_note(subject: Subject, desired: Desired, past: Past) -> tuple[str, ...]:
+def _consent_note(subject: Subject, desired: Desired, history: History) -> tuple[str, ...]:
     if subject.known or subject.pool.mode == "Observe":
         return ()
-    decision = plan(subject.pool, desired, subject.live, past=replace(past, adopted=False), now=0.0)
-    if not isinstance(decision, Leave) or not isinstance(decision.failure, RemovalNeedsConsent):
+    decision = plan(subject.pool, desired, subject.live, history=replace(history, adopted=False), now=0.0)
+    if not isinstance(decision, Blocked) or not isinstance(decision.failure, RemovalNeedsConsent):
         return ()
     going = in_words(paths_of(removals(decision.differences, subject.pool.properties)))
     unless = "the first write needs consent, unless the operator has been in sync with this pool before"
@@ -124,7 +128,7 @@ def _consent_note(subject: Subject, desired: Desired, past: Past) -> tuple[str, 
 def _unshown_note(
     decision: Decision, differences: tuple[Difference, ...], not_compared: tuple[NotCompared, ...]
 ) -> tuple[str, ...]:
-    if isinstance(decision, Keep):
+    if isinstance(decision, InSync):
         return ()
     told = {one.path for one in not_compared}
     left = [one.path for one in decision.differences if one not in differences and one.path not in told]
@@ -143,8 +147,8 @@ def _changes(differences: tuple[Difference, ...], live: LivePool, desired: Desir
     )
 
 
-def _suspended(found: Outlook) -> Outlook:
-    if found.verdict not in {Verdict.CHANGE, Verdict.WAITING, Verdict.LEFT_ALONE}:
+def _suspended(found: PoolPlan) -> PoolPlan:
+    if found.action not in {Action.CHANGE, Action.WAITING, Action.LEFT_ALONE}:
         return replace(found, notes=(*found.notes, "suspended: the operator reads and sends nothing"))
     message = f"suspended: the operator reads and sends nothing; otherwise: {found.message}"
-    return replace(found, verdict=Verdict.LEFT_ALONE, message=message)
+    return replace(found, action=Action.LEFT_ALONE, message=message)

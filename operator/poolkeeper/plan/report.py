@@ -12,7 +12,7 @@ from poolkeeper.manifests.objects import Manifest
 from poolkeeper.readonly.secrets import NotCompared
 
 
-class Verdict(StrEnum):
+class Action(StrEnum):
     """What the operator would do about a pool."""
 
     IN_SYNC = "InSync"
@@ -43,10 +43,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class PoolPlan:
     """What the operator would do about one pool, and why."""
 
-    verdict: Verdict
+    action: Action
     message: str
     reason: str = ""
     """As the Ready condition would have it; empty where it would write, and for errors outside the Batch service."""
@@ -56,11 +56,11 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReportedPool:
     """The outlook of one manifest."""
 
     manifest: Manifest
-    outlook: Outlook
+    outlook: PoolPlan
     account: str = ""
     """`team/research`; empty where flags name it, or nothing does."""
     host: str = ""
@@ -73,32 +73,32 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class PlanReport:
     """Everything that one run has to say."""
 
-    pools: tuple[Finding, ...]
+    pools: tuple[ReportedPool, ...]
     problems: tuple[Problem, ...] = ()
 
     @property
-    def counts(self) -> Mapping[Verdict, int]:
+    def counts(self) -> Mapping[Action, int]:
         """How many of each; a manifest that cannot be planned counts as an error."""
-        found = Counter(one.outlook.verdict for one in self.pools)
+        found = Counter(one.outlook.action for one in self.pools)
         objects = {(one.file, one.document, one.object) for one in self.problems}
-        return {verdict: found[verdict] for verdict in Verdict} | {
-            Verdict.ERROR: found[Verdict.ERROR] + len(objects),
+        return {action: found[action] for action in Action} | {
+            Action.ERROR: found[Action.ERROR] + len(objects),
         }
 
     @property
     def summary(self) -> str:
         """One line: `Plan: 2 to change, 1 in sync, 0 waiting, 1 error.`"""
         counts = self.counts
-        errors = counts[Verdict.ERROR]
+        errors = counts[Action.ERROR]
         parts = [
-            f"{counts[Verdict.CHANGE]} to change",
-            f"{counts[Verdict.IN_SYNC]} in sync",
-            f"{counts[Verdict.WAITING]} waiting",
-            *([f"{counts[Verdict.LEFT_ALONE]} left alone"] if counts[Verdict.LEFT_ALONE] else []),
-            *([f"{counts[Verdict.BLOCKED]} blocked"] if counts[Verdict.BLOCKED] else []),
+            f"{counts[Action.CHANGE]} to change",
+            f"{counts[Action.IN_SYNC]} in sync",
+            f"{counts[Action.WAITING]} waiting",
+            *([f"{counts[Action.LEFT_ALONE]} left alone"] if counts[Action.LEFT_ALONE] else []),
+            *([f"{counts[Action.BLOCKED]} blocked"] if counts[Action.BLOCKED] else []),
             f"{errors} error{'' if errors == 1 else 's'}",
         ]
         return f"Plan: {', '.join(parts)}."
@@ -107,6 +107,6 @@ class Findings:
     def exit_code(self) -> int:
         """0 nothing to do, 2 something to change or to decide, 1 something is wrong."""
         counts = self.counts
-        if counts[Verdict.ERROR] or counts[Verdict.BLOCKED]:
+        if counts[Action.ERROR] or counts[Action.BLOCKED]:
             return 1
-        return 2 if counts[Verdict.CHANGE] or counts[Verdict.WAITING] else 0
+        return 2 if counts[Action.CHANGE] or counts[Action.WAITING] else 0

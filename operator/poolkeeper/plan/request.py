@@ -12,8 +12,8 @@ import click
 
 from poolkeeper.batch.auth.options import SignInOptions
 from poolkeeper.domain.secret_text import SecretText
-from poolkeeper.kube.access import Access
 from poolkeeper.kube.client import Api
+from poolkeeper.kube.kubeconfig import Kubeconfig
 from poolkeeper.manifests.crd_schema import faults
 from poolkeeper.manifests.documents import Problem, documents
 from poolkeeper.manifests.objects import manifests
@@ -21,11 +21,11 @@ from poolkeeper.plan.planner import Preview, Sources
 from poolkeeper.plan.render.json_report import machine
 from poolkeeper.plan.render.markdown import markdown
 from poolkeeper.plan.render.text import text
-from poolkeeper.plan.report import Findings
+from poolkeeper.plan.report import PlanReport
 from poolkeeper.readonly.accounts import SHARED_KEY, Account, Accounts, Connections, account_of_flags
 from poolkeeper.readonly.clients import ClusterView
 
-FORMS: Mapping[str, Callable[[Findings], str]] = {"text": text, "json": machine, "markdown": markdown}
+FORMS: Mapping[str, Callable[[PlanReport], str]] = {"text": text, "json": machine, "markdown": markdown}
 """By the name of `--output`."""
 
 _OWN_IDENTITY = "Default"
@@ -59,7 +59,7 @@ class Request:
         return self.endpoint is None and _finds_cluster()
 
 
-async def run(request: Request) -> Findings:
+async def run(request: Request) -> PlanReport:
     """The plan. Raises click.UsageError for flags that do not go together."""
     flags = _account(request)
     found = manifests(documents(request.paths), namespace=request.namespace)
@@ -68,7 +68,7 @@ async def run(request: Request) -> Findings:
     async with AsyncExitStack() as stack:
         cluster = None
         if request.uses_cluster:
-            cluster = ClusterView(Api(Access(request.kubeconfig, request.context)))
+            cluster = ClusterView(Api(Kubeconfig(request.kubeconfig, request.context)))
             stack.push_async_callback(cluster.close)
         signing_in = SignInOptions(
             ca_bundle=request.ca_bundle, entra_scope=request.entra_scope, authority_host=request.authority_host

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolkeeper.batch.auth.options import SignInOptions
-from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.connect import BatchConnector
 from poolkeeper.domain.failures import AccountNotFound
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.domain.secret_text import SecretText
@@ -16,7 +16,7 @@ from poolkeeper.engine.ports import Secrets
 from poolkeeper.manifests.crd_schema import with_defaults
 from poolkeeper.manifests.objects import Manifests
 from poolkeeper.metrics import Metrics
-from poolkeeper.readonly.clients import ClusterView, Looks, OnlyLooks
+from poolkeeper.readonly.clients import ClusterView, PoolReader, ReadOnlyBatch
 from poolkeeper.readonly.secrets import GivenKey, NoSecrets
 
 FLAGS = Key("", "--endpoint")
@@ -93,9 +93,9 @@ class Connections:
         self._allowed = allowed
         self._signing_in = signing_in
         self._metrics = Metrics()
-        self._made: dict[Key, asyncio.Task[Looks]] = {}
+        self._made: dict[Key, asyncio.Task[PoolReader]] = {}
 
-    async def to(self, account: Account) -> Looks:
+    async def to(self, account: Account) -> PoolReader:
         """The connection to an account. Raises a Failure, or ClusterUnavailable."""
         key = account.account.key
         if key not in self._made:
@@ -108,18 +108,18 @@ class Connections:
             if not isinstance(made, BaseException):
                 await made.close()
 
-    async def _connect(self, account: Account) -> Looks:
+    async def _connect(self, account: Account) -> PoolReader:
         secrets: Secrets = self._secrets or NoSecrets()
         if self._key is not None and account.auth == SHARED_KEY:
             secrets = GivenKey(self._key)
-        connect = Connect(
+        connect = BatchConnector(
             secrets=secrets,
             allowed=self._allowed,
             metrics=self._metrics,
             answer_within=_ANSWER,
             options=self._signing_in,
         )
-        return OnlyLooks(await connect(account.account))
+        return ReadOnlyBatch(await connect(account.account))
 
 
 _ANSWER = 35.0

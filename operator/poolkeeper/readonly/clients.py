@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import ACCOUNTS, POOLS, Body, Key
-from poolkeeper.kube.client import Api, Refused
+from poolkeeper.kube.client import Api, ApiError
 from poolkeeper.kube.paths import collection
 from poolkeeper.kube.secrets import Secrets
 
 
-class Looks(Protocol):
+class PoolReader(Protocol):
     """One Batch account, to be looked at. Every call raises a BatchFailure."""
 
     async def probe(self) -> None:
@@ -26,12 +26,12 @@ class Looks(Protocol):
         """Let go of connections."""
 
 
-class OnlyLooks:
+class ReadOnlyBatch:
     """Fulfils Looks with another's methods, and has no more than these."""
 
     __slots__ = ("close", "probe", "read")
 
-    def __init__(self, batch: Looks) -> None:
+    def __init__(self, batch: PoolReader) -> None:
         self.probe = batch.probe
         self.read = batch.read
         self.close = batch.close
@@ -57,7 +57,7 @@ class ClusterView:
     async def _found(self, path: str) -> Body | None:
         try:
             body: Body = await self._get(path)
-        except Refused as refusal:
+        except ApiError as refusal:
             if refusal.status == HTTPStatus.NOT_FOUND:
                 return None
             raise

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pytest
 
 from poolkeeper.batch.auth.options import SignInOptions
-from poolkeeper.batch.connect import Connect
+from poolkeeper.batch.connect import BatchConnector
 from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, IdentityNotAllowed, SecretNotFound
 from poolkeeper.domain.resources import Auth, BatchAccount, Key
 from poolkeeper.domain.secret_refs import Secret
@@ -37,8 +37,8 @@ class Secrets:
         return (await self.read(key, ())).version
 
 
-def connector(secrets: Secrets, *, allowed: Sequence[str] = ()) -> Connect:
-    return Connect(secrets=secrets, allowed=allowed, metrics=Metrics(), answer_within=5.0)
+def connector(secrets: Secrets, *, allowed: Sequence[str] = ()) -> BatchConnector:
+    return BatchConnector(secrets=secrets, allowed=allowed, metrics=Metrics(), answer_within=5.0)
 
 
 def at(url: str) -> BatchAccount:
@@ -95,7 +95,7 @@ async def test_all_connections_trust_the_same_authorities_read_once(batchsim: Ba
 
 @pytest.mark.parametrize("kind", ["Default", "WorkloadIdentity", "ManagedIdentity"])
 async def test_an_identity_that_is_not_lent_is_refused_before_its_environment_is_looked_at(kind: str) -> None:
-    connect = Connect(
+    connect = BatchConnector(
         secrets=Secrets(None),
         allowed=(),
         metrics=Metrics(),

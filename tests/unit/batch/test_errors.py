@@ -11,7 +11,7 @@ import pytest
 from poolkeeper.batch.errors import failure_of, retry_after
 from poolkeeper.domain import failures
 from poolkeeper.domain.failures import BatchFailure
-from poolkeeper.domain.reasons import Retry
+from poolkeeper.domain.reasons import Requeue
 from tests.unit.batch.answers import ENDPOINT, REQUEST_ID, error
 
 
@@ -178,7 +178,7 @@ def test_a_refusal_without_a_code_says_nothing_of_the_body(content: bytes) -> No
     """A front end or a proxy answers so too: it is tried again."""
     failure = of(httpx.Response(400, content=content))
     assert type(failure) is failures.PoolUnavailable
-    assert failure.retry is Retry.BACKOFF
+    assert failure.retry is Requeue.BACKOFF
 
 
 @pytest.mark.parametrize("name", ["hunter2", "value", "", "commandLine=hunter2"])

@@ -6,7 +6,7 @@ import pytest
 
 from poolkeeper.domain import failures
 from poolkeeper.domain.failures import BatchFailure, Failure
-from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
+from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Requeue
 
 CLASSES = [
     kind
@@ -37,9 +37,9 @@ def test_what_is_stalled_waits_for_a_person_and_what_reconciles_does_not(reason:
     consequence = CONSEQUENCES[reason]
     if consequence.stalled:
         # Of an account, a slow try now and then finds out that somebody has acted elsewhere.
-        assert consequence.retry in {Retry.SPEC, Retry.REFERENCE, Retry.OWNER, Retry.PAUSE, Retry.SLOWLY}
+        assert consequence.retry in {Requeue.SPEC, Requeue.REFERENCE, Requeue.OWNER, Requeue.PAUSE, Requeue.SLOWLY}
     if consequence.reconciling:
-        assert consequence.retry is Retry.BACKOFF
+        assert consequence.retry is Requeue.BACKOFF
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
@@ -74,8 +74,8 @@ def test_a_message_names_the_cause_and_the_next_step_and_only_the_text_the_reque
 
 
 def test_missing_packages_are_tried_again_though_their_reason_is_stalled() -> None:
-    assert failures.PackagesUnavailable("409").retry is Retry.SLOWLY
-    assert failures.InvalidProperties("400").retry is Retry.SPEC
+    assert failures.PackagesUnavailable("409").retry is Requeue.SLOWLY
+    assert failures.InvalidProperties("400").retry is Requeue.SPEC
 
 
 # A refusal by status 403 is decided where it is met: a refused read closes the account, a refused write does not.

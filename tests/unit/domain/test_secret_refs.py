@@ -8,9 +8,9 @@ import pytest
 
 from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
 from poolkeeper.domain.schema.canonical import canonical, full_body
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text, same
+from poolkeeper.domain.schema.types import Object, SchemaType, String, same
 from poolkeeper.domain.secret_refs import Reference, Secret, references, resolved, secret_places, with_secrets
 from poolkeeper.domain.secret_text import SecretText
 
@@ -271,13 +271,13 @@ def test_the_table_respells_nothing_that_may_come_from_a_secret() -> None:
     assert all(text.shape is same for text in texts)
 
 
-def secret_texts(kind: Kind) -> list[Text]:
+def secret_texts(kind: SchemaType) -> list[String]:
     match kind:
-        case Text(secret=True):
+        case String(secret=True):
             return [kind]
-        case Record(fields=fields):
+        case Object(fields=fields):
             return [text for inner in fields.values() for text in secret_texts(inner)]
-        case Named(item=item) | Ordered(item=item):
+        case MapList(item=item) | AtomicList(item=item):
             return secret_texts(item)
         case _:
             return []

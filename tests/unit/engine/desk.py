@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
-from poolkeeper.engine.accounts.breaker import Gate
-from poolkeeper.engine.accounts.connections import Accounts, MakeGate
+from poolkeeper.engine.accounts.breaker import CircuitBreaker
+from poolkeeper.engine.accounts.connections import Accounts, MakeBreaker
 from poolkeeper.engine.accounts.lists import Lists
 from poolkeeper.engine.accounts.reporter import AccountReporter
-from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.claims import Claims
-from poolkeeper.engine.pools.prefetch import ReadAhead
+from poolkeeper.engine.pools.prefetch import Prefetch
 from poolkeeper.engine.pools.reconciler import Reconciler, Trouble
-from poolkeeper.engine.pools.state import Memory
+from poolkeeper.engine.pools.state import PoolState
 from poolkeeper.engine.pools.sweep import Sweeper
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.metrics import Metrics
@@ -29,36 +29,36 @@ class Desk:
 
     def __init__(self) -> None:
         clock = LoopClock()
-        make_gate = _make_gate(clock)
+        make_breaker = _make_breaker(clock)
         telemetry = Telemetry(Metrics())
         self.connector = FakeConnector()
         self.cluster = FakeCluster()
         self.secrets = FakeSecrets()
-        self.catalog = Catalog()
-        self.memories: dict[Key, Memory] = {}
+        self.cache = Cache()
+        self.states: dict[Key, PoolState] = {}
         self.looked_at: list[str] = []
         self.lists = Lists(changed=lambda _: None)
-        self.accounts = Accounts(self.catalog, connect=self.connector, make_gate=make_gate, changed=lambda _: None)
+        self.accounts = Accounts(self.cache, connect=self.connector, make_breaker=make_breaker, changed=lambda _: None)
         self.reconciler = Reconciler(
-            self.catalog,
+            self.cache,
             self.accounts,
             self.cluster,
-            claims=Claims(self.catalog, gate=self.accounts.gate, now=clock.now),
-            ahead=ReadAhead(self.catalog, load=lambda _: 0, members=lambda _: ()),
+            claims=Claims(self.cache, breaker=self.accounts.breaker, now=clock.now),
+            prefetch=Prefetch(self.cache, load=lambda _: 0, members=lambda _: ()),
             secrets=self.secrets,
             clock=clock,
             telemetry=telemetry,
-            memories=self.memories,
+            states=self.states,
             seen=self._keep,
         )
         self.reporter = AccountReporter(
-            self.catalog, self.accounts, self.cluster, clock=clock, telemetry=telemetry, seen=self._keep
+            self.cache, self.accounts, self.cluster, clock=clock, telemetry=telemetry, seen=self._keep
         )
         self.sweeper = Sweeper(
-            self.catalog,
+            self.cache,
             self.accounts,
             secrets=self.secrets,
-            memories=self.memories,
+            states=self.states,
             look_at=lambda looked_at: self.looked_at.append(looked_at.name),
             monotonic=clock.monotonic,
             lists=self.lists,
@@ -74,7 +74,7 @@ class Desk:
         """A BatchAccount that is known."""
         spec = {**account_spec(name, interval=interval), "apiVersion": version}
         found = BatchAccount.parse(self.cluster.create(ACCOUNT, name, spec))
-        self.catalog.put_account(found)
+        self.cache.put_account(found)
         return found
 
     def pool(
@@ -91,35 +91,35 @@ class Desk:
         if interval is not None:
             spec["checkInterval"] = interval
         found = BatchPool.parse(self.cluster.create(POOL, name, spec))
-        self.catalog.put_pool(found)
+        self.cache.put_pool(found)
         return found
 
     def change(self, name: str, properties: Mapping[str, Any] | None = None, **more: Any) -> None:
         """A user changes a BatchPool, and the watch tells."""
         spec = more if properties is None else {"properties": dict(properties), **more}
-        self.catalog.put_pool(BatchPool.parse(self.cluster.change(POOL, key(name), spec)))
+        self.cache.put_pool(BatchPool.parse(self.cluster.change(POOL, key(name), spec)))
 
     def annotate(self, name: str, **annotations: str) -> None:
         """A user annotates a BatchPool, and the watch tells; `approve` stands for `poolkeeper.dev/approve`."""
-        self.catalog.put_pool(BatchPool.parse(self.cluster.annotate(POOL, key(name), annotations)))
+        self.cache.put_pool(BatchPool.parse(self.cluster.annotate(POOL, key(name), annotations)))
 
     def restart(self) -> None:
         """Forget what only the process knew."""
-        self.memories.clear()
+        self.states.clear()
 
     def _keep(self, answered: Resource) -> None:
         if isinstance(answered, BatchPool):
-            self.catalog.put_pool(answered)
+            self.cache.put_pool(answered)
         else:
-            self.catalog.put_account(answered)
+            self.cache.put_account(answered)
 
     async def look(self, name: str = "rendering") -> Trouble | None:
         """One reconcile."""
         return await self.reconciler.reconcile(key(name))
 
 
-def _make_gate(clock: LoopClock) -> MakeGate:
-    def make(*, changed: Callable[[], None]) -> Gate:
-        return Gate(monotonic=clock.monotonic, changed=changed, slow=60)
+def _make_breaker(clock: LoopClock) -> MakeBreaker:
+    def make(*, changed: Callable[[], None]) -> CircuitBreaker:
+        return CircuitBreaker(monotonic=clock.monotonic, changed=changed, slow=60)
 
     return make

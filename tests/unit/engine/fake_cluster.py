@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import BatchPool, Key, Resource
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from tests.unit.engine.fakes import Call, Json, Switchboard
 
 DOWN = ClusterUnavailable("the Kubernetes API does not answer")
@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
     kind: str
     key: Key
-    announcement: Announcement
+    event: Event
 
 
 class FakeCluster(Switchboard):
@@ -76,12 +76,10 @@ class FakeCluster(Switchboard):
         status: Json = self.objects[kind, key].get("status", {})
         return status
 
-    def events(self, reason: str | None = None, *, name: str | None = None) -> list[Announcement]:
+    def events(self, reason: str | None = None, *, name: str | None = None) -> list[Event]:
         """What was announced, oldest first."""
         return [
-            told.announcement
-            for told in self.told
-            if reason in {None, told.announcement.reason} and name in {None, told.key.name}
+            told.event for told in self.told if reason in {None, told.event.reason} and name in {None, told.key.name}
         ]
 
     async def patch_status(self, resource: Resource, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -101,7 +99,7 @@ class FakeCluster(Switchboard):
         self.answered("patch_status", resource.key.name)
         return answer
 
-    def announce(self, resource: Resource, announcement: Announcement) -> None:
+    def record_event(self, resource: Resource, event: Event) -> None:
         self.calls.append(Call(asyncio.get_running_loop().time(), "announce", resource.key.name))
         kind = "BatchPool" if isinstance(resource, BatchPool) else "BatchAccount"
-        self.told.append(Told(kind, resource.key, announcement))
+        self.told.append(Told(kind, resource.key, event))

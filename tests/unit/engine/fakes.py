@@ -18,7 +18,7 @@ from poolkeeper.domain.failures import Failure, PoolkeeperError, PoolNotFound, P
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.domain.schema.canonical import canonical
-from poolkeeper.engine.ports import Listing, Page, Unread
+from poolkeeper.engine.ports import LazyPool, Listing, Page
 
 Json = dict[str, Any]
 
@@ -272,7 +272,7 @@ class FakeBatch:
             self._under_way -= 1
 
 
-def _unread(kept: KeptPool, *, broken: bool) -> Unread:
+def _unread(kept: KeptPool, *, broken: bool) -> LazyPool:
     def fail() -> LivePool:
         raise PoolUnavailable("in a form that is not the Batch API's")
 

@@ -90,7 +90,7 @@ class Lab:
     def delete_account(self, name: str = "research") -> None:
         """A user deletes a BatchAccount."""
         del self.cluster.objects[ACCOUNT, key(name)]
-        self.engine.account_gone(key(name))
+        self.engine.account_deleted(key(name))
 
     def pool(
         self,
@@ -125,7 +125,7 @@ class Lab:
     def delete(self, name: str) -> None:
         """A user deletes a BatchPool."""
         del self.cluster.objects[POOL, key(name)]
-        self.engine.pool_gone(key(name))
+        self.engine.pool_deleted(key(name))
 
     async def run(self, seconds: float = 1.0) -> None:
         """Let time pass."""
@@ -164,9 +164,9 @@ class Lab:
 
     def _seen(self, kind: str, body: Json) -> None:
         if kind == POOL:
-            self.engine.pool_seen(BatchPool.parse(body))
+            self.engine.pool_changed(BatchPool.parse(body))
         else:
-            self.engine.account_seen(BatchAccount.parse(body))
+            self.engine.account_changed(BatchAccount.parse(body))
 
 
 def key(name: str) -> Key:

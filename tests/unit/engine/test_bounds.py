@@ -90,15 +90,15 @@ async def test_accounts_that_were_deleted_leave_nothing_behind(lab: Lab) -> None
     await lab.run(600)
     engine = lab.engine
     left = {
-        "memories": engine._memories,
+        "memories": engine._states,
         "waiting": engine._waiting,
         "told": engine._told,
         "bugs": engine._bugs,
-        "lines": engine._accounts._lines,
+        "lines": engine._accounts._clients,
         "claims": engine._claims._made,
-        "brought": engine._ahead._brought,
-        "turns": engine._ahead._turns,
-        "alone": engine._ahead._alone_until,
+        "brought": engine._prefetch._brought,
+        "turns": engine._prefetch._turns,
+        "alone": engine._prefetch._alone_until,
         "pages": engine._sweeper._pages,
         "checked": engine._sweeper._checked,
         "steady": engine._sweeper._steady,

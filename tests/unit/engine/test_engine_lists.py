@@ -76,7 +76,7 @@ async def test_a_list_heals_what_the_watch_has_lost(lab: Lab) -> None:
     await made.run()
     assert {name: made.ready(name) for name in ("a", "c")} == {"a": "InSync", "c": "InSync"}
     assert made.service().counts()["write"] == 2
-    assert made.engine.catalog.pool(key("b")) is None
+    assert made.engine.cache.pool(key("b")) is None
 
 
 async def test_an_account_that_the_watch_did_not_tell_the_end_of_is_gone(lab: Lab) -> None:
@@ -109,7 +109,7 @@ async def test_what_was_deleted_after_a_list_was_asked_for_does_not_come_back(la
     made.delete("b")
     made.delete_account()
     late.arrive()
-    assert made.engine.catalog.pool(key("b")) is None
+    assert made.engine.cache.pool(key("b")) is None
     made.service().drift("b", OTHER)
     await made.run(600)
     assert "write" not in made.service().counts()
@@ -132,10 +132,10 @@ async def test_a_change_after_a_list_was_asked_for_is_not_undone_by_it(lab: Lab)
 async def test_what_lists_go_on_to_hold_is_there_after_all(lab: Lab) -> None:
     made = with_two_pools(lab)
     await made.start()
-    made.engine.pool_gone(key("b"))
+    made.engine.pool_deleted(key("b"))
     for present in (False, True):
         List(made).arrive()
-        assert (made.engine.catalog.pool(key("b")) is not None) is present
+        assert (made.engine.cache.pool(key("b")) is not None) is present
 
 
 async def test_a_namesake_of_which_only_a_list_tells_starts_without_the_memory_of_the_one_before(lab: Lab) -> None:

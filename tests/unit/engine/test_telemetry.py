@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from poolkeeper.domain.failures import Throttled
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.metrics import Metrics
 from tests.unit.domain.examples import account, differences, pool
@@ -37,7 +37,7 @@ def test_writes_are_counted_by_their_result() -> None:
 
 def test_a_transition_is_one_line_that_names_everything(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="poolkeeper"):
-        Telemetry(Metrics()).announce(pool(), Announcement("Warning", "DriftCorrected", "put right"))
+        Telemetry(Metrics()).record_event(pool(), Event("Warning", "DriftCorrected", "put right"))
     (record,) = caplog.records
     assert (record.levelname, record.getMessage()) == ("WARNING", "put right")
     fields = {name: record.__dict__[name] for name in ("namespace", "object", "reason", "account", "pool")}
@@ -52,7 +52,7 @@ def test_a_transition_is_one_line_that_names_everything(caplog: pytest.LogCaptur
 
 def test_an_account_has_a_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="poolkeeper"):
-        Telemetry(Metrics()).announce(account(), Announcement("Normal", "Reachable", "answers again"))
+        Telemetry(Metrics()).record_event(account(), Event("Normal", "Reachable", "answers again"))
     (record,) = caplog.records
     assert (record.levelname, record.__dict__["object"]) == ("INFO", "research")
     assert "pool" not in record.__dict__

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 from aiohttp import web
 
-from poolkeeper.kube.access import Access
 from poolkeeper.kube.client import Api
+from poolkeeper.kube.kubeconfig import Kubeconfig
 from tests.testbed.ports import LOOPBACK
 
 Answer = Callable[["Request"], Awaitable[web.StreamResponse]]
@@ -111,7 +111,7 @@ async def serving(folder: Path) -> AsyncIterator[ApiServer]:
 @asynccontextmanager
 async def client(kubeconfig: Path) -> AsyncIterator[Api]:
     """A client that is closed in the end."""
-    api = Api(Access(str(kubeconfig)))
+    api = Api(Kubeconfig(str(kubeconfig)))
     try:
         yield api
     finally:

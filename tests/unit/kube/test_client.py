@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 from poolkeeper.domain.failures import ClusterUnavailable
-from poolkeeper.kube.access import CONNECTIONS
-from poolkeeper.kube.client import JSON_PATCH, Api, Refused
+from poolkeeper.kube.client import JSON_PATCH, Api, ApiError
+from poolkeeper.kube.kubeconfig import CONNECTIONS
 from tests.testbed.ports import LOOPBACK, free_ports
 from tests.unit.kube.apiserver import ApiServer, Request, client, write_kubeconfig
 
@@ -49,7 +49,7 @@ async def test_credentials_that_are_no_longer_taken_are_read_anew(api: Api, serv
 
 async def test_credentials_are_read_anew_once_per_request(api: Api, server: ApiServer) -> None:
     server.says(UNAUTHORIZED)
-    with pytest.raises(Refused, match="401 Unauthorized"):
+    with pytest.raises(ApiError, match="401 Unauthorized"):
         await api.request("GET", "/one")
     assert len(server.requests) == 2
 
@@ -67,7 +67,7 @@ async def test_an_error_status_is_refused_in_the_servers_words(
     api: Api, server: ApiServer, answer: web.Response, message: str
 ) -> None:
     server.says(answer)
-    with pytest.raises(Refused, match=f"GET /one: {message}") as refused:
+    with pytest.raises(ApiError, match=f"GET /one: {message}") as refused:
         await api.request("GET", "/one")
     assert refused.value.status == answer.status
     assert len(server.requests) == 1, "the queue retries, not the client"
@@ -80,7 +80,7 @@ async def test_a_server_that_does_not_listen_is_unavailable(tmp_path: Path) -> N
     async with client(kubeconfig) as api:
         with pytest.raises(ClusterUnavailable, match="does not answer GET /one") as unavailable:
             await api.request("GET", "/one")
-    assert not isinstance(unavailable.value, Refused)
+    assert not isinstance(unavailable.value, ApiError)
 
 
 async def test_a_connection_that_breaks_is_unavailable(api: Api, server: ApiServer) -> None:
@@ -99,7 +99,7 @@ async def test_a_connection_that_breaks_is_unavailable(api: Api, server: ApiServ
 async def test_no_message_holds_the_credential(api: Api, server: ApiServer) -> None:
     server.sign_in_as("s3cret-token")
     server.says(UNAUTHORIZED)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         await api.request("GET", "/one")
     assert server.requests[0].token == "Bearer s3cret-token"
     assert "s3cret" not in repr(refused.value) + str(refused.value)
@@ -135,7 +135,7 @@ async def test_requests_that_lose_their_credential_together_all_get_through(api:
         return web.json_response({"path": request.path} if good else {}, status=200 if good else 401)
 
     server.answer = answer
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         await api.request("GET", "/0")
     server.sign_in_as("second")
     server.requests.clear()

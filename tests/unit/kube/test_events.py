@@ -12,7 +12,7 @@ from aiohttp import web
 
 from poolkeeper.clock import SystemClock
 from poolkeeper.domain.resources import BatchPool
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.events import Event
 from poolkeeper.kube.client import Api
 from poolkeeper.kube.events import Events
 from tests.testbed.cluster import Cluster
@@ -34,7 +34,7 @@ def posted(operator_api: Api) -> Events:
 
 async def test_an_event_is_accepted_and_found_by_describe(user: Kubectl, posted: Events) -> None:
     resource = create(user)
-    posted.add(resource, Announcement("Warning", "DriftCorrected", "pool rendering had drifted"))
+    posted.add(resource, Event("Warning", "DriftCorrected", "pool rendering had drifted"))
     await posted.drained()
     (event,) = events(user)
     assert (event["type"], event["reason"], event["message"]) == (
@@ -62,7 +62,7 @@ async def test_an_event_is_accepted_and_found_by_describe(user: Kubectl, posted:
 async def test_an_event_is_accepted_however_long_its_parts_are(
     user: Kubectl, posted: Events, name: str, message: str
 ) -> None:
-    posted.add(create(user, name), Announcement("Normal", "Updated", message))
+    posted.add(create(user, name), Event("Normal", "Updated", message))
     await posted.drained()
     (event,) = events(user)
     assert message.startswith(event["message"])
@@ -76,7 +76,7 @@ async def test_an_event_that_is_lost_is_logged_and_let_go(
     resource = BatchPool.parse(pool(NAME))
     with caplog.at_level(logging.WARNING, logger="poolkeeper"):
         lost = Events(api, instance="pod-1", clock=SystemClock())
-        lost.add(resource, Announcement("Normal", "InSync", "fine"))
+        lost.add(resource, Event("Normal", "InSync", "fine"))
         await lost.drained()
     (record,) = caplog.records
     assert "InSync of lab/rendering is lost" in record.getMessage()
@@ -89,7 +89,7 @@ async def test_a_namespace_that_is_deleted_takes_no_events_and_that_is_no_news(
     server.says(web.json_response({"message": "namespace lab is being terminated"}, status=403))
     with caplog.at_level(logging.INFO, logger="poolkeeper"):
         lost = Events(api, instance="pod-1", clock=SystemClock())
-        lost.add(BatchPool.parse(pool(NAME)), Announcement("Normal", "InSync", "fine"))
+        lost.add(BatchPool.parse(pool(NAME)), Event("Normal", "InSync", "fine"))
         await lost.drained()
     assert caplog.records == []
 
@@ -109,7 +109,7 @@ async def test_events_are_posted_one_after_the_other_in_their_order(api: Api, se
     server.answer = answer
     events_ = Events(api, instance="pod-1", clock=SystemClock())
     for number in range(5):
-        events_.add(BatchPool.parse(pool(NAME)), Announcement("Normal", "Updated", str(number)))
+        events_.add(BatchPool.parse(pool(NAME)), Event("Normal", "Updated", str(number)))
     assert seen == [], "nobody has waited"
     await events_.close(grace=10)
     assert seen == ["0", "1", "2", "3", "4"], "the end waits for them"
@@ -125,7 +125,7 @@ async def test_the_end_does_not_wait_for_ever(api: Api, server: ApiServer) -> No
 
     server.answer = answer
     events_ = Events(api, instance="pod-1", clock=SystemClock())
-    events_.add(BatchPool.parse(pool(NAME)), Announcement("Normal", "Updated", "1"))
+    events_.add(BatchPool.parse(pool(NAME)), Event("Normal", "Updated", "1"))
     await events_.close(grace=0.05)
     never.set()
 

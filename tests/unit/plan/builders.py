@@ -7,7 +7,7 @@ from typing import Any
 from poolkeeper.domain.resources import Key
 from poolkeeper.manifests.documents import Place
 from poolkeeper.manifests.objects import Manifest
-from poolkeeper.plan.report import Change, Finding, Findings, Outlook, Verdict
+from poolkeeper.plan.report import Action, Change, PlanReport, PoolPlan, ReportedPool
 from poolkeeper.readonly.secrets import NotCompared
 
 
@@ -17,15 +17,15 @@ def manifest(name: str = "rendering", *, namespace: str = "team", document: int 
 
 
 def finding(
-    verdict: Verdict,
+    action: Action,
     *changes: Change,
     name: str = "rendering",
     message: str = "would change",
     notes: tuple[str, ...] = (),
     not_compared: tuple[NotCompared, ...] = (),
-) -> Finding:
-    outlook = Outlook(verdict, message, changes=changes, notes=notes, not_compared=not_compared)
-    return Finding(manifest(name), outlook, account="team/research", host="research.westeurope.batch.azure.com")
+) -> ReportedPool:
+    outlook = PoolPlan(action, message, changes=changes, notes=notes, not_compared=not_compared)
+    return ReportedPool(manifest(name), outlook, account="team/research", host="research.westeurope.batch.azure.com")
 
 
 OWNER = Change("replace", "/metadata/owner", "somebody", "me")
@@ -34,14 +34,14 @@ TOKEN = NotCompared(
 )
 
 
-def some() -> Findings:
+def some() -> PlanReport:
     """One that would change, one in sync, one that is not there."""
-    return Findings(
+    return PlanReport(
         (
             finding(
-                Verdict.CHANGE, OWNER, Change("remove", "/startTask", '{"commandLine": "x"}'), not_compared=(TOKEN,)
+                Action.CHANGE, OWNER, Change("remove", "/startTask", '{"commandLine": "x"}'), not_compared=(TOKEN,)
             ),
-            finding(Verdict.IN_SYNC, name="quiet", message="in sync"),
-            finding(Verdict.ERROR, name="gone", message="the pool does not exist"),
+            finding(Action.IN_SYNC, name="quiet", message="in sync"),
+            finding(Action.ERROR, name="gone", message="the pool does not exist"),
         )
     )

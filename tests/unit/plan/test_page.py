@@ -13,7 +13,7 @@ import pytest
 from poolkeeper.cli.main import main
 from poolkeeper.manifests.documents import Problem
 from poolkeeper.plan.render.json_report import machine
-from poolkeeper.plan.report import Findings, Verdict
+from poolkeeper.plan.report import Action, PlanReport
 from tests.unit.plan.builders import some
 
 PAGE = (Path(__file__).parents[3] / "docs" / "plan.md").read_text()
@@ -31,9 +31,9 @@ def test_every_flag_is_on_the_page(flag: str) -> None:
     assert re.search(rf"`{flag}\b", table)
 
 
-@pytest.mark.parametrize("verdict", Verdict)
-def test_every_verdict_is_on_the_page(verdict: Verdict) -> None:
-    assert f"`{verdict}`" in PAGE
+@pytest.mark.parametrize("action", Action)
+def test_every_verdict_is_on_the_page(action: Action) -> None:
+    assert f"`{action}`" in PAGE
 
 
 def shape(value: Any) -> Any:
@@ -45,5 +45,5 @@ def shape(value: Any) -> Any:
 
 def test_the_json_on_the_page_has_the_shape_of_the_real_one() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    real = Findings(some().pools[:1], (Problem("a.yaml", "is wrong", 1, "BatchPool a/b", "spec"),))
+    real = PlanReport(some().pools[:1], (Problem("a.yaml", "is wrong", 1, "BatchPool a/b", "spec"),))
     assert shape(json.loads(example)) == shape(json.loads(machine(real)))

@@ -16,7 +16,7 @@ from poolkeeper.manifests.crd_schema import with_defaults
 from poolkeeper.manifests.documents import Place
 from poolkeeper.manifests.objects import Manifest, Manifests
 from poolkeeper.plan.planner import AT_ONCE, Preview, Sources, as_pool
-from poolkeeper.plan.report import Findings, Verdict
+from poolkeeper.plan.report import Action, PlanReport
 from poolkeeper.readonly.accounts import Account, Accounts
 from tests.unit.domain.examples import live, metadata
 from tests.unit.plan.builders import manifest
@@ -70,14 +70,14 @@ def account(name: str = "research", endpoint: str = ENDPOINT, **spec: Any) -> Ma
 
 async def run(
     *pools: Manifest, service: Service | None = None, accounts: tuple[Manifest, ...] = (), cluster: Any = None
-) -> Findings:
+) -> PlanReport:
     found = Manifests(list(pools), {one.key: one for one in (account(), *accounts)})
     connections: Any = service or Service()
     return await Preview(Sources(Accounts(found, cluster=cluster), connections, cluster)).findings(found)
 
 
-def verdicts(found: Findings) -> list[Verdict]:
-    return [one.outlook.verdict for one in found.pools]
+def verdicts(found: PlanReport) -> list[Action]:
+    return [one.outlook.action for one in found.pools]
 
 
 async def test_pools_are_looked_at_together_but_not_all_at_once_and_told_in_order() -> None:
@@ -93,7 +93,7 @@ async def test_one_failure_keeps_no_other_pool_from_being_planned() -> None:
     found = await run(
         manifest("gone"), manifest("fine"), other, evil, accounts=(account("evil", "https://evil.example"),)
     )
-    assert verdicts(found) == [Verdict.ERROR, Verdict.CHANGE, Verdict.ERROR, Verdict.ERROR]
+    assert verdicts(found) == [Action.ERROR, Action.CHANGE, Action.ERROR, Action.ERROR]
     messages = [one.outlook.message for one in found.pools]
     assert "there is none" in messages[0]
     assert "there is no BatchAccount team/other in the files" in messages[2]
@@ -120,10 +120,10 @@ async def test_two_manifests_for_one_pool_are_an_error_that_names_both_however_i
 
 async def test_a_throttled_read_is_tried_again_as_soon_as_the_service_says() -> None:
     throttled = Throttled("too many", retry_after=0.0)
-    assert verdicts(await run(manifest(), service=Service(throttled, throttled))) == [Verdict.CHANGE]
-    assert verdicts(await run(manifest(), service=Service(*[throttled] * 3))) == [Verdict.ERROR]
+    assert verdicts(await run(manifest(), service=Service(throttled, throttled))) == [Action.CHANGE]
+    assert verdicts(await run(manifest(), service=Service(*[throttled] * 3))) == [Action.ERROR]
     patient = Service(Throttled("too many", retry_after=60.0))
-    assert verdicts(await run(manifest(), service=patient)) == [Verdict.ERROR]
+    assert verdicts(await run(manifest(), service=patient)) == [Action.ERROR]
     assert patient.reads == 1, "nobody waits a minute for it"
 
 
@@ -161,20 +161,20 @@ def test_of_the_clusters_object_identity_approval_and_status_are_taken() -> None
 async def test_a_pool_id_that_changes_is_refused_as_the_api_server_would() -> None:
     body = {**BODY, "spec": {**BODY["spec"], "poolID": "other"}}  # type: ignore[dict-item] # a spec is a map
     (found,) = (await run(manifest(), cluster=ClusterOf(rendering=body))).pools
-    assert found.outlook.verdict is Verdict.BLOCKED
+    assert found.outlook.action is Action.BLOCKED
     assert "spec.poolID cannot be changed" in found.outlook.message
 
 
 @pytest.mark.parametrize(
-    ("cluster", "verdict", "note"),
+    ("cluster", "action", "note"),
     [
-        pytest.param(ClusterOf(rendering=None), Verdict.WAITING, "", id="a new object is not adopted"),
-        pytest.param(ClusterOf(rendering=BODY), Verdict.CHANGE, "", id="an adopted one is"),
-        pytest.param(ClusterOf(), Verdict.CHANGE, "403 forbidden", id="one that may not be read is unknown"),
-        pytest.param(None, Verdict.CHANGE, "first write needs consent", id="without a cluster nothing is known"),
+        pytest.param(ClusterOf(rendering=None), Action.WAITING, "", id="a new object is not adopted"),
+        pytest.param(ClusterOf(rendering=BODY), Action.CHANGE, "", id="an adopted one is"),
+        pytest.param(ClusterOf(), Action.CHANGE, "403 forbidden", id="one that may not be read is unknown"),
+        pytest.param(None, Action.CHANGE, "first write needs consent", id="without a cluster nothing is known"),
     ],
 )
-async def test_what_the_cluster_knows_decides_about_consent(cluster: Any, verdict: Verdict, note: str) -> None:
+async def test_what_the_cluster_knows_decides_about_consent(cluster: Any, action: Action, note: str) -> None:
     (found,) = (await run(manifest(), cluster=cluster)).pools
-    assert found.outlook.verdict is verdict
+    assert found.outlook.action is action
     assert note in " ".join(found.outlook.notes)

@@ -14,8 +14,8 @@ from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.schema.canonical import canonical
 from poolkeeper.domain.secret_refs import Reference
 from poolkeeper.domain.secret_text import SecretText
-from poolkeeper.plan.pool_plan import Subject, outlook
-from poolkeeper.plan.report import Outlook, Verdict
+from poolkeeper.plan.pool_plan import Subject, pool_plan
+from poolkeeper.plan.report import Action, PoolPlan
 from poolkeeper.readonly.secrets import Resolved
 from tests.unit.domain.examples import account, live, metadata, pool
 
@@ -37,7 +37,7 @@ class Row:
     version: str = VERSION
     properties: dict[str, Any] = field(default_factory=lambda: MINE)
     spec: dict[str, Any] = field(default_factory=dict)
-    verdict: Verdict
+    action: Action
     because: str = ""
     says: str = ""
     notes: str = ""
@@ -48,12 +48,12 @@ OWNER = ("/metadata/owner",)
 BOTH = ("/metadata/owner", "/metadata/team")
 CONSENT = Reason.RemovalNeedsConsent
 TABLE = [
-    Row(reason="equal", live=MINE, verdict=Verdict.IN_SYNC, because="InSync", says="in sync"),
-    Row(reason="a value differs", verdict=Verdict.CHANGE, says="would change", paths=OWNER),
+    Row(reason="equal", live=MINE, action=Action.IN_SYNC, because="InSync", says="in sync"),
+    Row(reason="a value differs", action=Action.CHANGE, says="would change", paths=OWNER),
     Row(
         reason="a first write removes",
         live=MORE,
-        verdict=Verdict.WAITING,
+        action=Action.WAITING,
         because=CONSENT,
         says="/metadata/team",
         paths=BOTH,
@@ -62,32 +62,32 @@ TABLE = [
         reason="who consented is not asked",
         live=MORE,
         spec={"adoption": "Overwrite"},
-        verdict=Verdict.CHANGE,
+        action=Action.CHANGE,
         paths=BOTH,
     ),
-    Row(reason="an adopted pool is put right", live=MORE, status=ADOPTED, verdict=Verdict.CHANGE, paths=BOTH),
+    Row(reason="an adopted pool is put right", live=MORE, status=ADOPTED, action=Action.CHANGE, paths=BOTH),
     Row(
         reason="whether it is adopted is not known",
         live=MORE,
         known=False,
-        verdict=Verdict.CHANGE,
+        action=Action.CHANGE,
         notes="the first write needs consent",
         paths=BOTH,
     ),
-    Row(reason="not known, and nothing would go", known=False, verdict=Verdict.CHANGE, paths=OWNER),
+    Row(reason="not known, and nothing would go", known=False, action=Action.CHANGE, paths=OWNER),
     Row(
         reason="not known, and consent is given",
         live=MORE,
         known=False,
         spec={"adoption": "Overwrite"},
-        verdict=Verdict.CHANGE,
+        action=Action.CHANGE,
         paths=BOTH,
     ),
     Row(
         reason="only watched",
         live=MORE,
         spec={"mode": "Observe"},
-        verdict=Verdict.LEFT_ALONE,
+        action=Action.LEFT_ALONE,
         because="Observed",
         says="differs; mode Observe, nothing is written",
         paths=BOTH,
@@ -95,7 +95,7 @@ TABLE = [
     Row(
         reason="to be approved",
         spec={"mode": "Approve"},
-        verdict=Verdict.WAITING,
+        action=Action.WAITING,
         because="AwaitingApproval",
         says="waits for approval",
         paths=OWNER,
@@ -103,7 +103,7 @@ TABLE = [
     Row(
         reason="suspended, and differs",
         spec={"suspend": True},
-        verdict=Verdict.LEFT_ALONE,
+        action=Action.LEFT_ALONE,
         says="would change",
         paths=OWNER,
     ),
@@ -111,37 +111,37 @@ TABLE = [
         reason="suspended, and equal",
         live=MINE,
         spec={"suspend": True},
-        verdict=Verdict.IN_SYNC,
+        action=Action.IN_SYNC,
         because="InSync",
         notes="suspended",
     ),
-    Row(reason="on its way out", state="deleting", verdict=Verdict.BLOCKED, because="PoolDeleting"),
+    Row(reason="on its way out", state="deleting", action=Action.BLOCKED, because="PoolDeleting"),
     Row(
         reason="what this version cannot carry",
         version="2025-06-01",
         properties={"targetNodeCommunicationMode": "classic"},
-        verdict=Verdict.BLOCKED,
+        action=Action.BLOCKED,
         because="UnsupportedProperty",
         says="spec.properties.targetNodeCommunicationMode",
     ),
     Row(
         reason="a pointer to nothing",
         spec={"ignore": ["/startTask/nonsense"]},
-        verdict=Verdict.BLOCKED,
+        action=Action.BLOCKED,
         because="InvalidProperties",
         says="spec.ignore[0]",
     ),
     Row(
         reason="what the API's types do not allow",
         properties={"startTask": {"commandLine": "x", "maxTaskRetryCount": 1.0}},
-        verdict=Verdict.BLOCKED,
+        action=Action.BLOCKED,
         because="InvalidProperties",
         says="spec.properties.startTask.maxTaskRetryCount",
     ),
 ]
 
 
-def look(row: Row) -> Outlook:
+def look(row: Row) -> PoolPlan:
     subject = Subject(
         pool(row.properties, status=row.status, **row.spec),
         known=row.known,
@@ -149,13 +149,13 @@ def look(row: Row) -> Outlook:
         live=live(row.live, state=row.state),
         account=account(row.version),
     )
-    return outlook(subject)
+    return pool_plan(subject)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.reason)
 def test_the_verdict_is_the_operators_decision(row: Row) -> None:
     found = look(row)
-    assert (found.verdict, found.reason) == (row.verdict, row.because)
+    assert (found.action, found.reason) == (row.action, row.because)
     assert row.says in found.message
     assert row.notes in " ".join(found.notes)
     assert bool(found.notes) == bool(row.notes)
@@ -164,15 +164,15 @@ def test_the_verdict_is_the_operators_decision(row: Row) -> None:
 
 def test_what_the_service_made_of_the_last_write_is_no_difference() -> None:
     stored = judged(canonical({}), canonical(THEIRS), canonical(MINE))
-    row = Row(reason="restated", status=Known(HERE, adopted=True, stored=stored).told, verdict=Verdict.IN_SYNC)
-    assert look(row).verdict is Verdict.IN_SYNC
+    row = Row(reason="restated", status=Known(HERE, adopted=True, stored=stored).told, action=Action.IN_SYNC)
+    assert look(row).action is Action.IN_SYNC
     elsewhere = replace(HERE, created="another")
-    other = Row(reason="", status=Known(elsewhere, adopted=True, stored=stored).told, verdict=Verdict.CHANGE)
-    assert look(other).verdict is Verdict.CHANGE
+    other = Row(reason="", status=Known(elsewhere, adopted=True, stored=stored).told, action=Action.CHANGE)
+    assert look(other).action is Action.CHANGE
 
 
 def test_values_stand_on_the_side_on_which_they_are() -> None:
-    (owner, team) = look(Row(reason="", live=MORE, status=ADOPTED, verdict=Verdict.CHANGE)).changes
+    (owner, team) = look(Row(reason="", live=MORE, status=ADOPTED, action=Action.CHANGE)).changes
     assert (owner.op, owner.live, owner.desired) == ("replace", "you", "me")
     assert (team.op, team.live, team.desired) == ("remove", "vfx", None)
 
@@ -188,15 +188,15 @@ def task(value: str, *, file: str = "https://x.example/a.sh", **more: Any) -> di
     return {"startTask": {"commandLine": "x", "environmentSettings": settings, "resourceFiles": files, **more}}
 
 
-def with_secret(resolved: Resolved, there: dict[str, Any], *, known: bool = True) -> Outlook:
+def with_secret(resolved: Resolved, there: dict[str, Any], *, known: bool = True) -> PoolPlan:
     subject = Subject(pool({}, status=ADOPTED), known=known, resolved=resolved, live=live(there), account=account())
-    return outlook(subject)
+    return pool_plan(subject)
 
 
 def test_a_value_that_was_not_read_is_said_and_is_no_difference() -> None:
     resolved = Resolved(task(UNREAD), unread={UNREAD: (REFERENCE, "there is no cluster to read it from")})
     found = with_secret(resolved, task("anything"))
-    assert (found.verdict, found.changes) == (Verdict.IN_SYNC, ())
+    assert (found.action, found.changes) == (Action.IN_SYNC, ())
     (told,) = map(str, found.not_compared)
     assert told == (
         "not compared: the value at /startTask/environmentSettings/TOKEN/value comes from Secret lab/creds, key token, "
@@ -250,10 +250,10 @@ def test_a_password_that_the_service_never_shows_is_no_difference_where_nothing_
     reference = Reference("spec.properties...registry.passwordFrom", "creds", "password", echoed=False)
     resolved = Resolved(properties, unread={UNREAD: (reference, "")} if password is UNREAD else {})
     found = with_secret(resolved, properties, known=False)
-    assert (found.verdict, found.changes) == (Verdict.IN_SYNC, ())
+    assert (found.action, found.changes) == (Action.IN_SYNC, ())
 
 
 def test_forms_are_not_changed_by_being_shown() -> None:
     there = live(task(PLANTED.plain()))
-    outlook(Subject(pool({}), known=True, resolved=Resolved(task(PLANTED)), live=there, account=account()))
+    pool_plan(Subject(pool({}), known=True, resolved=Resolved(task(PLANTED)), live=there, account=account()))
     assert there.form == canonical(task(PLANTED.plain()))

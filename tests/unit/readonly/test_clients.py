@@ -8,7 +8,7 @@ import pytest
 
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.domain.resources import Key
-from poolkeeper.readonly.clients import ClusterView, Looks, OnlyLooks
+from poolkeeper.readonly.clients import ClusterView, PoolReader, ReadOnlyBatch
 
 
 def public(thing: object) -> set[str]:
@@ -16,7 +16,7 @@ def public(thing: object) -> set[str]:
 
 
 def test_a_connection_can_look_and_close_and_nothing_else() -> None:
-    names = public(Looks)
+    names = public(PoolReader)
     assert names == {"probe", "read", "close"}
     assert names < public(BatchClient), "it is the operator's own client that looks"
 
@@ -26,7 +26,7 @@ def test_a_connection_can_look_and_close_and_nothing_else() -> None:
         async def write(self, pool_id: str, body: Any) -> None: ...
         async def close(self) -> None: ...
 
-    looks = OnlyLooks(Client())
+    looks = ReadOnlyBatch(Client())
     assert public(looks) == names
     with pytest.raises(AttributeError):
         looks.write  # type: ignore[attr-defined] # noqa: B018 - that there is none is the point

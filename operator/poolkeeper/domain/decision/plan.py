@@ -15,7 +15,7 @@
 
 "Differs" is against the desired state. Where the live pool differs from it only as the service stored our last write in
 other words, it does not count; but whenever there is a decision to write, its differences are all that the body will
-change, and nothing less. "Unsent" is what the service never shows (a registry's password), and of which this edition
+change, and nothing less. "Unsent" is what the service never shows (a registry's password), and of which this version
 was not the last that was sent. A pool that does not exist never gets here: reading it raised PoolNotFound.
 """
 
@@ -32,7 +32,7 @@ from poolkeeper.domain.diff.drift import Difference, drift, paths_of
 from poolkeeper.domain.diff.ignore import carry, check_pointers
 from poolkeeper.domain.diff.removals import removals
 from poolkeeper.domain.diff.summary import MOST_CHARACTERS, in_words, ordered
-from poolkeeper.domain.diff.write_only import Edition, unsent
+from poolkeeper.domain.diff.write_only import DesiredVersion, unsent
 from poolkeeper.domain.failures import (
     AwaitingApproval,
     Failure,
@@ -91,7 +91,7 @@ class Desired:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class History:
     """What is known from before, of the pool at this very address."""
 
     address: Address | None = None
@@ -102,24 +102,24 @@ class Past:
     stored: Stored | None = None
     """What the service made of the last write, where that was something else than was sent."""
     flaps: Flaps | None = None
-    sent: Edition | None = None
-    """The edition that was last written."""
+    sent: DesiredVersion | None = None
+    """The version that was last written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class InSync:
     """In sync: nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class ReportOnly:
     """Not in sync, and only to be told."""
 
     differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class Blocked:
     """Not in sync, and nothing may be sent."""
 
     failure: Failure
@@ -127,39 +127,43 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class Update:
     """Send `body`, which changes `differences`."""
 
     body: dict[str, Any]
     differences: tuple[Difference, ...]
 
 
-Decision = Keep | Watch | Leave | Write
+Decision = InSync | ReportOnly | Blocked | Update
 
 
-def plan(pool: BatchPool, desired: Desired, live: LivePool, *, past: Past, now: float) -> Decision:
+def plan(pool: BatchPool, desired: Desired, live: LivePool, *, history: History, now: float) -> Decision:
     """Decide; `now` is seconds of the clock that `past.flaps` goes by."""
     if live.row.state == "deleting":
-        return Leave(PoolDeleting("the pool is being deleted"))
+        return Blocked(PoolDeleting("the pool is being deleted"))
     differences = drift(live.form, desired.form)
-    stored = past.stored if past.stored is not None and past.stored.fits(live.form, desired.form, differences) else None
+    stored = (
+        history.stored
+        if history.stored is not None and history.stored.fits(live.form, desired.form, differences)
+        else None
+    )
     equal = not differences or (stored is not None and not stored.lost)
     if pool.mode == "Observe":
-        return Keep() if equal else Watch(differences)
-    edition = Edition(pool.generation, desired.secrets)
-    new = unsent(pool.properties, desired.body, edition=edition, sent=past.sent)
+        return InSync() if equal else ReportOnly(differences)
+    desired_version = DesiredVersion(pool.generation, desired.secrets)
+    new = unsent(pool.properties, desired.body, desired_version=desired_version, sent=history.sent)
     if equal and not new:
-        return Keep()
+        return InSync()
     differences += new
     failure = (
-        _consent(pool, differences, live, past=past, hidden=desired.hidden)
+        _consent(pool, differences, live, history=history, hidden=desired.hidden)
         or (None if pool.adoption == "Overwrite" else registry_without_password(desired.body, live.form))
-        or past.refusal
+        or history.refusal
         or not_stored(stored)
-        or _flapping(differences, past.flaps, now=now)
-        or _approval(pool, desired, live, address=past.address)
+        or _flapping(differences, history.flaps, now=now)
+        or _approval(pool, desired, live, address=history.address)
     )
-    return Write(desired.body, differences) if failure is None else Leave(failure, differences)
+    return Update(desired.body, differences) if failure is None else Blocked(failure, differences)
 
 
 def not_stored(stored: Stored | None) -> NotStored | None:
@@ -176,9 +180,14 @@ _MOST_THINGS = 10
 
 
 def _consent(
-    pool: BatchPool, differences: tuple[Difference, ...], live: LivePool, *, past: Past, hidden: frozenset[SecretText]
+    pool: BatchPool,
+    differences: tuple[Difference, ...],
+    live: LivePool,
+    *,
+    history: History,
+    hidden: frozenset[SecretText],
 ) -> Failure | None:
-    if past.adopted or pool.adoption == "Overwrite":
+    if history.adopted or pool.adoption == "Overwrite":
         return None
     going = removals(differences, pool.properties, live=live.form)
     if not going:

@@ -14,10 +14,10 @@ from typing import Any
 
 from poolkeeper.domain.failures import CannotBeKept, InvalidSpec
 from poolkeeper.domain.schema.canonical import canonical
-from poolkeeper.domain.schema.lists import Named, Ordered, Several
+from poolkeeper.domain.schema.lists import AtomicList, MapList, SetList
 from poolkeeper.domain.schema.pointers import MISSING, UNKNOWN, kinds_along, parts_of, value_at
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Choice, Kind, Record, Text
+from poolkeeper.domain.schema.types import Enum, Object, SchemaType, String
 
 Json = Any
 
@@ -46,15 +46,15 @@ def check_pointers(pointers: Sequence[str], live: Mapping[str, Any] | None = Non
             raise InvalidSpec(f"spec.ignore[{at}]", f"is {pointer!r}, {why}")
 
 
-def _useless(kinds: Sequence[Kind], parts: Sequence[str]) -> str | None:
+def _useless(kinds: Sequence[SchemaType], parts: Sequence[str]) -> str | None:
     for holder, part, inner in zip(kinds, parts, [*parts[1:], ""], strict=False):
-        if isinstance(holder, Named) and inner in holder.key:
+        if isinstance(holder, MapList) and inner in holder.key:
             return "which is the name of the item and not a part of it"
-        if isinstance(holder, Ordered) and not _POSITION.fullmatch(part):
+        if isinstance(holder, AtomicList) and not _POSITION.fullmatch(part):
             return "at which no pool can have anything"
-    if isinstance(kinds[-2], Several):
+    if isinstance(kinds[-2], SetList):
         return "a member of a set, which can only be kept as a whole"
-    if isinstance(kinds[-1], Text) and not kinds[-1].echoed:
+    if isinstance(kinds[-1], String) and not kinds[-1].echoed:
         return "which the service never shows and nobody can keep"
     return None
 
@@ -85,11 +85,11 @@ def _place(pointer: str, form: Mapping[str, Json]) -> list[str]:
     if value_at(form, pointer) is not MISSING:
         return parts
     for at, kind in enumerate((kinds_along(PROPERTIES, pointer) or [])[:-1]):
-        if isinstance(kind, Named):
+        if isinstance(kind, MapList):
             words = parts[at].split("@", len(kind.key) - 1)
             fields = [kind.item.fields[name] for name in kind.key]
             parts[at] = "@".join(
-                str(field.canonical(word)) if isinstance(field, Text | Choice) and word else word
+                str(field.canonical(word)) if isinstance(field, String | Enum) and word else word
                 for field, word in zip(fields, words, strict=False)
             )
     return parts
@@ -127,7 +127,7 @@ class _Carrying:
     """One run over the pointers; it remembers the records of which it changed single fields."""
 
     def __init__(self) -> None:
-        self._touched: list[tuple[Record, Mapping[str, Json], str]] = []
+        self._touched: list[tuple[Object, Mapping[str, Json], str]] = []
 
     def check(self) -> None:
         """Raise CannotBeKept where live and desired fields together are no record of the API any more."""
@@ -139,17 +139,17 @@ class _Carrying:
                         f"which must leave exactly one of {', '.join(group)}"
                     )
 
-    def carry(self, kind: Kind, into: Json, live: Json, *, parts: list[str], pointer: str) -> None:
+    def carry(self, kind: SchemaType, into: Json, live: Json, *, parts: list[str], pointer: str) -> None:
         """Make `into`, a desired value of this kind, be as `live` where the parts lead."""
         match kind:
-            case Record():
+            case Object():
                 self._field(kind, into, live, parts=parts, pointer=pointer)
-            case Named():
+            case MapList():
                 self._named(kind, into, live if isinstance(live, list) else [], parts=parts, pointer=pointer)
-            case Ordered():
+            case AtomicList():
                 self._ordered(kind, into, live if isinstance(live, list) else [], parts=parts, pointer=pointer)
 
-    def _field(self, kind: Record, into: dict[str, Json], live: Json, *, parts: list[str], pointer: str) -> None:
+    def _field(self, kind: Object, into: dict[str, Json], live: Json, *, parts: list[str], pointer: str) -> None:
         name, *rest = parts
         if not isinstance(live, Mapping):
             # Nothing is there that could be kept; what the manifest says is made.
@@ -166,14 +166,14 @@ class _Carrying:
             self._touched.append((kind, into, pointer))
         elif into.get(name) is not None:
             self.carry(inner, into[name], there, parts=rest, pointer=pointer)
-        elif isinstance(inner, Named | Ordered):
+        elif isinstance(inner, MapList | AtomicList):
             made: list[Json] = []
             self.carry(inner, made, there, parts=rest, pointer=pointer)
             into |= {name: made} if made else {}
         elif _has(inner, there, rest):
             raise CannotBeKept(f"spec.ignore: the manifest has nothing that could hold what is live at {pointer}")
 
-    def _named(self, kind: Named, into: list[Json], live: list[Json], *, parts: list[str], pointer: str) -> None:
+    def _named(self, kind: MapList, into: list[Json], live: list[Json], *, parts: list[str], pointer: str) -> None:
         name, *rest = parts
         there = [one for one in live if kind.name_of(one) == name]
         wanted = [one for one in into if kind.name_of(one) == name]
@@ -185,7 +185,7 @@ class _Carrying:
         into[:] = [one for one in into if kind.name_of(one) != name]
         into.extend(_whole(kind.item, one, pointer) for one in there)
 
-    def _ordered(self, kind: Ordered, into: list[Json], live: list[Json], *, parts: list[str], pointer: str) -> None:
+    def _ordered(self, kind: AtomicList, into: list[Json], live: list[Json], *, parts: list[str], pointer: str) -> None:
         at, rest = int(parts[0]), parts[1:]
         if at < len(live) and at > len(into):
             raise CannotBeKept(f"spec.ignore: the manifest has nothing that could stand before {pointer}")
@@ -199,35 +199,35 @@ class _Carrying:
             del into[at]
 
 
-def _has(kind: Kind, live: Json, parts: Sequence[str]) -> bool:
+def _has(kind: SchemaType, live: Json, parts: Sequence[str]) -> bool:
     if live is None or not parts:
         return live is not None
     name, *rest = parts
     match kind:
-        case Record(fields=fields) if isinstance(live, Mapping):
+        case Object(fields=fields) if isinstance(live, Mapping):
             return _has(fields.get(name, UNKNOWN), live.get(name), rest)
-        case Named(item=item, value=None) if isinstance(live, list):
+        case MapList(item=item, value=None) if isinstance(live, list):
             return any(kind.name_of(one) == name and _has(item, one, rest) for one in live)
-        case Named() if isinstance(live, list):
+        case MapList() if isinstance(live, list):
             return any(kind.name_of(one) == name for one in live)
-        case Ordered(item=item) if isinstance(live, list):
+        case AtomicList(item=item) if isinstance(live, list):
             return int(name) < len(live) and _has(item, live[int(name)], rest)
         case _:
             return False
 
 
-def _whole(kind: Kind, live: Json, pointer: str) -> Json:
+def _whole(kind: SchemaType, live: Json, pointer: str) -> Json:
     if _lacks(kind, live):
         raise CannotBeKept(_NOT_SHOWN.format(pointer))
     return copy.deepcopy(live)
 
 
-def _lacks(kind: Kind, live: Json) -> bool:
+def _lacks(kind: SchemaType, live: Json) -> bool:
     match kind:
-        case Record(fields=fields, incomplete=incomplete) if isinstance(live, Mapping):
+        case Object(fields=fields, incomplete=incomplete) if isinstance(live, Mapping):
             inside = any(_lacks(fields[name], one) for name, one in live.items() if name in fields)
             return inside or (incomplete is not None and incomplete(live))
-        case Named(item=item) | Ordered(item=item) if isinstance(live, list):
+        case MapList(item=item) | AtomicList(item=item) if isinstance(live, list):
             return any(_lacks(item, one) for one in live)
         case _:
             return False

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from poolkeeper.domain.diff.drift import Difference
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.pointers import UNKNOWN, kinds_along, value_at
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Record, Text
+from poolkeeper.domain.schema.types import Object, String
 
 _MODE = "/targetNodeCommunicationMode"
 _PACKAGES = "/applicationPackageReferences/"
@@ -95,8 +95,8 @@ def is_thing(path: str) -> bool:
     if kinds is None or kinds[-1] is UNKNOWN:
         return True
     holder, kind = kinds[-2], kinds[-1]
-    whole = isinstance(kind, Named | Ordered) or (isinstance(kind, Record | Text) and kind.whole)
-    return whole or isinstance(holder, Named | Ordered)
+    whole = isinstance(kind, MapList | AtomicList) or (isinstance(kind, Object | String) and kind.whole)
+    return whole or isinstance(holder, MapList | AtomicList)
 
 
 def _application(path: str) -> str:

@@ -1,7 +1,7 @@
 """Editions of what is desired, and what of one the service keeps to itself.
 
 The service never shows a registry's password again, so no comparison finds a new one. What was last sent tells: an
-edition is the generation of the manifest and the versions of the Secrets that were used with it. (Versions, not values:
+version is the generation of the manifest and the versions of the Secrets that were used with it. (Versions, not values:
 nothing that is derived from a secret is kept in a status.) A Secret that is only touched gets a new version too; while
 the process lives, marks of the values tell that nothing has changed.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 from poolkeeper.domain.diff.drift import Difference
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_refs import references
 from poolkeeper.domain.secret_text import SecretText
 
@@ -25,7 +25,7 @@ _KEY = randomness.token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class DesiredVersion:
     """What a desired state was made of."""
 
     generation: int
@@ -46,7 +46,11 @@ def _mark(value: str) -> bytes:
 
 
 def unsent(
-    properties: Mapping[str, Any], body: Mapping[str, Any], *, edition: Edition, sent: Edition | None
+    properties: Mapping[str, Any],
+    body: Mapping[str, Any],
+    *,
+    desired_version: DesiredVersion,
+    sent: DesiredVersion | None,
 ) -> tuple[Difference, ...]:
     """What of the body the service does not show, and may not have got yet.
 
@@ -57,8 +61,8 @@ def unsent(
     if not places:
         return ()
     names = {reference.secret for reference in references(properties) if not reference.echoed}
-    moved = sent is None or any(sent.secrets.get(name) != edition.secrets.get(name) for name in names)
-    edited = sent is None or sent.generation != edition.generation
+    moved = sent is None or any(sent.secrets.get(name) != desired_version.secrets.get(name) for name in names)
+    edited = sent is None or sent.generation != desired_version.generation
     return tuple(
         Difference(place, "replace")
         for place, value in places.items()
@@ -67,13 +71,13 @@ def unsent(
     )
 
 
-def _unshown(kind: Kind, value: Any, at: str) -> Iterator[tuple[str, str]]:
+def _unshown(kind: SchemaType, value: Any, at: str) -> Iterator[tuple[str, str]]:
     # Only into records: no list of the API holds such a value.
-    if not isinstance(kind, Record) or not isinstance(value, Mapping):
+    if not isinstance(kind, Object) or not isinstance(value, Mapping):
         return
     for name, inner in kind.fields.items():
         given = value.get(name)
-        if isinstance(inner, Text) and not inner.echoed and isinstance(given, str):
+        if isinstance(inner, String) and not inner.echoed and isinstance(given, str):
             yield f"{at}/{name}", given
         else:
             yield from _unshown(inner, given, f"{at}/{name}")

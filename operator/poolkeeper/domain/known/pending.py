@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolkeeper.domain.diff.drift import Difference
-from poolkeeper.domain.diff.write_only import Edition
-from poolkeeper.domain.known.pool import edition_in, edition_told
+from poolkeeper.domain.diff.write_only import DesiredVersion
+from poolkeeper.domain.known.pool import version_in, version_told
 from poolkeeper.domain.observation import LivePool, Written
 
 MOST_ETAG = 256
@@ -28,7 +28,7 @@ class PendingWrite:
     """RFC 3339."""
     etag: str
     """Of the live state that it was decided on."""
-    edition: Edition
+    desired_version: DesiredVersion
     differences: tuple[Difference, ...]
     drifted: bool
 
@@ -38,7 +38,7 @@ class PendingWrite:
         return {
             "time": self.time,
             "eTag": self.etag[:MOST_ETAG],
-            **edition_told(self.edition),
+            **version_told(self.desired_version),
             "drifted": self.drifted,
             "changes": [
                 {"op": one.op, "path": one.path}
@@ -51,12 +51,12 @@ class PendingWrite:
     def in_status(cls, status: Mapping[str, Any]) -> PendingWrite | None:
         """The one that a status tells of, if it is one."""
         value = status.get("pendingWrite")
-        edition = edition_in(value)
+        desired_version = version_in(value)
         match value:
             case {"time": str(time), "eTag": str(etag), "drifted": bool(drifted), "changes": list(changes)}:
                 differences = _differences(changes)
-                if edition is not None:
-                    return cls(time, etag, edition, differences, drifted)
+                if desired_version is not None:
+                    return cls(time, etag, desired_version, differences, drifted)
         return None
 
     def found_in(self, live: LivePool) -> Written:

@@ -1,6 +1,6 @@
 """What is known of a pool from before, and how a status keeps it.
 
-All of it holds for one address. The edition that was sent holds for the pool, however it is seen: what the service
+All of it holds for one address. The version that was sent holds for the pool, however it is seen: what the service
 never shows does not depend on how the rest is compared.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.failures import CertificateRetired, InvalidProperties
 from poolkeeper.domain.known.address import Address
 from poolkeeper.domain.known.stored import Stored
@@ -37,7 +37,7 @@ class Refusal:
 
     digest: str
     """Of the body, as `body_digest` makes it."""
-    edition: Edition
+    desired_version: DesiredVersion
     account: str
     """`account_version` of the account that it was sent to."""
     failure: InvalidProperties
@@ -47,7 +47,7 @@ class Refusal:
         """For a status."""
         return {
             "digest": self.digest,
-            **edition_told(self.edition),
+            **version_told(self.desired_version),
             "account": self.account,
             "reason": self.failure.reason,
             "message": self.failure.cause[:_MOST_MESSAGE],
@@ -56,11 +56,15 @@ class Refusal:
     @classmethod
     def in_status(cls, value: Any) -> Refusal | None:
         """The one that a status tells of, if it is one."""
-        edition = edition_in(value)
+        desired_version = version_in(value)
         match value:
             case {"digest": str(digest), "account": str(account), "reason": str(reason), "message": str(message)}:
                 kind = _KINDS.get(reason)
-                return None if kind is None or edition is None else cls(digest, edition, account, kind(message))
+                return (
+                    None
+                    if kind is None or desired_version is None
+                    else cls(digest, desired_version, account, kind(message))
+                )
             case _:
                 return None
 
@@ -72,9 +76,9 @@ class Known:
     address: Address
     adopted: bool = False
     """The resource has been in sync with this pool once, or has written to it."""
-    synced: Edition | None = None
+    synced: DesiredVersion | None = None
     """The newest that has been in sync; a difference to it is drift, not a change of the manifest or of a Secret."""
-    sent: Edition | None = None
+    sent: DesiredVersion | None = None
     """What was last written."""
     refusal: Refusal | None = None
     stored: Stored | None = None
@@ -83,13 +87,13 @@ class Known:
     def in_status(cls, status: Mapping[str, Any], address: Address) -> Known:
         """What a status tells of the pool at this address: nothing, when it speaks of another."""
         told = Address.in_status(status)
-        sent = sent_edition(status) if address.same_pool(told) else None
+        sent = sent_version(status) if address.same_pool(told) else None
         if told != address:
             return cls(address, sent=sent)
         return cls(
             address,
             adopted=status.get("adopted") is True,
-            synced=edition_in(status.get("lastSync")),
+            synced=version_in(status.get("lastSync")),
             sent=sent,
             refusal=Refusal.in_status(status.get("refusal")),
             stored=Stored.in_status(status.get("storedDifferently")),
@@ -102,7 +106,7 @@ class Known:
         if self.adopted:
             fields["adopted"] = True
         if self.synced is not None:
-            fields["lastSync"] = edition_told(self.synced)
+            fields["lastSync"] = version_told(self.synced)
         if self.refusal is not None:
             fields["refusal"] = self.refusal.told
         stored = None if self.stored is None else self.stored.told
@@ -116,9 +120,9 @@ class Known:
             return self
         return Known(address, sent=self.sent if address.same_pool(self.address) else None)
 
-    def in_sync(self, edition: Edition) -> Known:
-        """The pool is as this edition asks."""
-        return replace(self, synced=edition, adopted=True, refusal=None)
+    def in_sync(self, desired_version: DesiredVersion) -> Known:
+        """The pool is as this version asks."""
+        return replace(self, synced=desired_version, adopted=True, refusal=None)
 
     def forgiven(self) -> Known:
         """Somebody asks for another try: nothing that kept from writing is remembered."""
@@ -138,26 +142,26 @@ def account_version(account: BatchAccount) -> str:
     return f"{account.uid}/{account.generation}"
 
 
-def edition_told(edition: Edition) -> dict[str, Any]:
-    """An edition in a status."""
-    told: dict[str, Any] = {"generation": edition.generation}
-    return {**told, "secretVersions": dict(edition.secrets)} if edition.secrets else told
+def version_told(desired_version: DesiredVersion) -> dict[str, Any]:
+    """A version in a status."""
+    told: dict[str, Any] = {"generation": desired_version.generation}
+    return {**told, "secretVersions": dict(desired_version.secrets)} if desired_version.secrets else told
 
 
-def edition_in(value: Any) -> Edition | None:
-    """The edition that a field of a status tells of, if it is one."""
+def version_in(value: Any) -> DesiredVersion | None:
+    """The version that a field of a status tells of, if it is one."""
     match value:
         case {"generation": int(generation), **rest}:
-            return Edition(generation, _versions(rest.get("secretVersions")))
+            return DesiredVersion(generation, _versions(rest.get("secretVersions")))
         case _:
             return None
 
 
-def sent_edition(status: Mapping[str, Any]) -> Edition | None:
-    """The edition that was last written, according to a status."""
+def sent_version(status: Mapping[str, Any]) -> DesiredVersion | None:
+    """The version that was last written, according to a status."""
     match status.get("lastWrite"):
         case {"generation": int(generation)}:
-            return Edition(generation, _versions(status.get("secretVersions")))
+            return DesiredVersion(generation, _versions(status.get("secretVersions")))
         case _:
             return None
 

@@ -15,10 +15,10 @@ from typing import Any
 from poolkeeper.domain.redaction.mask import MOST_ITEMS, Mask
 from poolkeeper.domain.redaction.visible import visible
 from poolkeeper.domain.schema.canonical import Form
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.pointers import MISSING, UNKNOWN, kinds_along
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_text import HIDDEN, MOST_SEARCHED, SecretText, without_queries
 
 MOST_CHARACTERS = 512
@@ -59,24 +59,24 @@ def _text(form: Form, pointer: str, mask: Mask) -> str | None:
     return visible(safe if isinstance(safe, str) else json.dumps(safe, sort_keys=True, ensure_ascii=False))
 
 
-def _safe(kind: Kind, value: Any) -> Any:
+def _safe(kind: SchemaType, value: Any) -> Any:
     match kind:
-        case Text():
+        case String():
             return _safe_text(kind, value)
-        case Record(fields=fields) if isinstance(value, Mapping):
+        case Object(fields=fields) if isinstance(value, Mapping):
             return {name: _safe(fields[name], inner) if name in fields else HIDDEN for name, inner in value.items()}
-        case Named(item=item, value=field) if isinstance(value, Mapping):
+        case MapList(item=item, value=field) if isinstance(value, Mapping):
             inside = item if field is None else item.fields[field]
             return {name: _safe(inside, inner) for name, inner in islice(value.items(), MOST_ITEMS)}
-        case Ordered(item=item) if isinstance(value, Mapping):
+        case AtomicList(item=item) if isinstance(value, Mapping):
             return {name: _safe(item, inner) for name, inner in islice(value.items(), MOST_ITEMS)}
-        case Record() | Named() | Ordered():
+        case Object() | MapList() | AtomicList():
             return HIDDEN
         case _:
             return value
 
 
-def _safe_text(kind: Text, value: Any) -> str:
+def _safe_text(kind: String, value: Any) -> str:
     if isinstance(value, SecretText) or not isinstance(value, str):
         # A live value of another type than text is quoted in the form; it is not ours to judge.
         return HIDDEN

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_text import HIDDEN, LEAST_HIDDEN, SecretText
 
 
@@ -24,9 +24,9 @@ def _spellings(value: str) -> tuple[str, ...]:
     return (value, json.dumps(value)[1:-1], bare, json.dumps(bare)[1:-1])
 
 
-def _values(kind: Kind, value: Any) -> Iterator[str]:
+def _values(kind: SchemaType, value: Any) -> Iterator[str]:
     match kind:
-        case Text(show=show) if isinstance(value, str):
+        case String(show=show) if isinstance(value, str):
             plain = value.plain() if isinstance(value, SecretText) else value
             if isinstance(value, SecretText) or show(value) == HIDDEN:
                 yield plain
@@ -36,10 +36,10 @@ def _values(kind: Kind, value: Any) -> Iterator[str]:
                 yield query
                 if isinstance(value, SecretText):
                     yield address
-        case Record(fields=fields) if isinstance(value, Mapping):
+        case Object(fields=fields) if isinstance(value, Mapping):
             for name, inner in fields.items():
                 yield from _values(inner, value.get(name))
-        case Named(item=item) | Ordered(item=item) if isinstance(value, list):
+        case MapList(item=item) | AtomicList(item=item) if isinstance(value, list):
             for one in value:
                 yield from _values(item, one)
         case _:

@@ -12,10 +12,10 @@ from itertools import islice
 from typing import Any
 
 from poolkeeper.domain.schema.canonical import Form
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.pointers import MISSING, kinds_along, value_at
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_text import HIDDEN, LEAST_HIDDEN, MOST_SEARCHED, Finder, SecretText
 
 MOST_ITEMS = 20
@@ -46,9 +46,9 @@ class Mask:
         assert isinstance(masked, dict), "a form is a map"
         return masked
 
-    def _masked(self, kind: Kind | None, value: Any, *, most: int | None) -> Any:
+    def _masked(self, kind: SchemaType | None, value: Any, *, most: int | None) -> Any:
         match kind:
-            case Text(secret=True) if self._guarded or isinstance(value, SecretText):
+            case String(secret=True) if self._guarded or isinstance(value, SecretText):
                 return HIDDEN
             case _ if isinstance(value, Mapping):
                 items = islice(value.items(), most)
@@ -64,13 +64,13 @@ class Mask:
                 return value
 
 
-def _inside(kind: Kind | None, name: str) -> Kind | None:
+def _inside(kind: SchemaType | None, name: str) -> SchemaType | None:
     match kind:
-        case Record(fields=fields):
+        case Object(fields=fields):
             return fields.get(name)
-        case Named(item=item, value=field):
+        case MapList(item=item, value=field):
             return item if field is None else item.fields[field]
-        case Ordered(item=item):
+        case AtomicList(item=item):
             return item
         case _:
             return None

@@ -11,21 +11,21 @@ from itertools import count
 from typing import Any
 
 from poolkeeper.domain.failures import InvalidSpec
-from poolkeeper.domain.schema.types import ABSENT, Absent, Canonical, Choice, Json, Kind, Record, odd
+from poolkeeper.domain.schema.types import ABSENT, Absent, Canonical, Enum, Json, Object, SchemaType, mismatch
 
 _PAIR = 2
 """Fields of an item that is a name and a text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class MapList:
     """A list of named things, whose order means nothing: a map by name in the canonical form.
 
     A name that stands twice gets a number (`owner`, `owner#2`): two live items of one name are then a difference
     from one desired item, not a crash.
     """
 
-    item: Record
+    item: Object
     key: tuple[str, ...]
     value: str | None = None
     """The one field that is the whole value (metadata), or None for the rest of the item as a map."""
@@ -41,7 +41,7 @@ class Named:
 
     def canonical(self, value: Json) -> Canonical | Absent:
         if not isinstance(value, list):
-            return odd(value)
+            return mismatch(value)
         out: dict[str, Any] = {}
         twice: dict[str, list[Any]] = {}
         key, text, is_bare = self.key[0], self._text, self.value is not None
@@ -80,28 +80,28 @@ class Named:
         form = self.item.canonical(given)
         if type(form) is not dict:
             # The name becomes part of a path, which bears no value.
-            return "unexpected", odd(given)
+            return "unexpected", mismatch(given)
         key = self.key
         name = form.pop(key[0], "") if len(key) == 1 else "@".join([str(form.pop(one)) for one in key if one in form])
         if self.value is None:
             return name, form
         # With a field that nobody knows beside it, the value is not all there is.
-        return name, form.get(self.value, "") if form.keys() <= {self.value} else odd(form)
+        return name, form.get(self.value, "") if form.keys() <= {self.value} else mismatch(form)
 
     def wire(self, value: Json, path: str) -> Json:
         return _wire_items(value, self.item, path)
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class AtomicList:
     """A list whose order counts: a map by position, so that a path keeps naming the same place."""
 
-    item: Record
+    item: Object
     absent: Canonical | Absent = ABSENT
 
     def canonical(self, value: Json) -> Canonical | Absent:
         if not isinstance(value, list):
-            return odd(value)
+            return mismatch(value)
         return {str(at): self.item.canonical(given) for at, given in enumerate(value)} or self.absent
 
     def wire(self, value: Json, path: str) -> Json:
@@ -109,22 +109,22 @@ class Ordered:
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class SetList:
     """A set of enum values; an empty one means what leaving it out means."""
 
-    choice: Choice
+    choice: Enum
     absent: Canonical | Absent
 
     def canonical(self, value: Json) -> Canonical | Absent:
         if not isinstance(value, list):
-            return odd(value)
+            return mismatch(value)
         return {str(self.choice.canonical(given)): True for given in value} or self.absent
 
     def wire(self, value: Json, path: str) -> Json:
         return _wire_items(value, self.choice, path)
 
 
-def _wire_items(value: Json, item: Kind, path: str) -> list[Json]:
+def _wire_items(value: Json, item: SchemaType, path: str) -> list[Json]:
     if not isinstance(value, list):
         raise InvalidSpec(path, "must be a list")
     return [item.wire(given, f"{path}[{at}]") for at, given in enumerate(value)]

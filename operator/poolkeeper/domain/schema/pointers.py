@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from poolkeeper.domain.failures import InvalidSpec
-from poolkeeper.domain.schema.lists import Named, Ordered, Several
-from poolkeeper.domain.schema.types import ABSENT, Kind, Record, odd
+from poolkeeper.domain.schema.lists import AtomicList, MapList, SetList
+from poolkeeper.domain.schema.types import ABSENT, Object, SchemaType, mismatch
 
 MISSING = object()
 
@@ -18,7 +18,7 @@ class Unknown:
     absent = ABSENT
 
     def canonical(self, value: Any) -> str:
-        return odd(value)
+        return mismatch(value)
 
     def wire(self, value: Any, path: str) -> Any:
         raise InvalidSpec(path, f"is {value!r:.40}, and not a property of the Batch API")
@@ -41,7 +41,7 @@ def value_at(form: Any, pointer: str) -> Any:
     return form
 
 
-def kinds_along(kind: Kind, pointer: str) -> list[Kind] | None:
+def kinds_along(kind: SchemaType, pointer: str) -> list[SchemaType] | None:
     """The kinds from the top to the place that a pointer names; None when no form can have such a place."""
     found = [kind]
     for part in parts_of(pointer):
@@ -52,15 +52,15 @@ def kinds_along(kind: Kind, pointer: str) -> list[Kind] | None:
     return found
 
 
-def _inside(kind: Kind, part: str) -> Kind | None:
+def _inside(kind: SchemaType, part: str) -> SchemaType | None:
     match kind:
-        case Record(fields=fields, closed=closed):
+        case Object(fields=fields, closed=closed):
             return fields.get(part) or (UNKNOWN if closed else None)
-        case Named(item=item, value=value):
+        case MapList(item=item, value=value):
             return item if value is None else item.fields[value]
-        case Ordered(item=item):
+        case AtomicList(item=item):
             return item if part.isascii() and part.isdigit() else None
-        case Several(choice=choice):
+        case SetList(choice=choice):
             return choice
         case _:
             return None

@@ -11,8 +11,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from poolkeeper.domain.schema.lists import Named, Ordered, Several
-from poolkeeper.domain.schema.types import Choice, Flag, Record, Text, Whole
+from poolkeeper.domain.schema.lists import AtomicList, MapList, SetList
+from poolkeeper.domain.schema.types import Boolean, Enum, Integer, Object, String
 from poolkeeper.domain.secret_text import hidden, without_queries
 
 
@@ -48,23 +48,23 @@ def _one_user(form: dict[str, Any]) -> dict[str, Any]:
     return {"autoUser": AUTO_USER_DEFAULT} | form
 
 
-IDENTITY = Record({"resourceId": Text(fold)}, required=("resourceId",), whole=True)
+IDENTITY = Object({"resourceId": String(fold)}, required=("resourceId",), whole=True)
 
-AUTO_USER = Record(
-    {"scope": Choice(("task", "pool"), "pool"), "elevationLevel": Choice(("nonadmin", "admin"), "nonadmin")},
+AUTO_USER = Object(
+    {"scope": Enum(("task", "pool"), "pool"), "elevationLevel": Enum(("nonadmin", "admin"), "nonadmin")},
 )
 
-USER_IDENTITY = Record(
-    {"username": Text(whole=True), "autoUser": AUTO_USER},
+USER_IDENTITY = Object(
+    {"username": String(whole=True), "autoUser": AUTO_USER},
     absent={"autoUser": AUTO_USER_DEFAULT},
-    settle=_one_user,
+    cross_field=_one_user,
 )
 
-REGISTRY = Record(
+REGISTRY = Object(
     {
-        "username": Text(whole=True),
-        "password": Text(echoed=False, show=hidden, secret=True, one_line=True),
-        "registryServer": Text(default="docker.io"),
+        "username": String(whole=True),
+        "password": String(echoed=False, show=hidden, secret=True, one_line=True),
+        "registryServer": String(default="docker.io"),
         "identityReference": IDENTITY,
     },
     # With a user name there may be a password, which the service keeps to itself.
@@ -72,87 +72,89 @@ REGISTRY = Record(
     whole=True,
 )
 
-BIND_MOUNT = Record(
+BIND_MOUNT = Object(
     {
-        "source": Choice(("Shared", "Startup", "VfsMounts", "Task", "JobPrep", "Applications")),
-        "isReadOnly": Flag(default=False),
+        "source": Enum(("Shared", "Startup", "VfsMounts", "Task", "JobPrep", "Applications")),
+        "isReadOnly": Boolean(default=False),
     },
     required=("source",),
 )
 
-CONTAINER_SETTINGS = Record(
+CONTAINER_SETTINGS = Object(
     {
-        "imageName": Text(tagged),
-        "containerRunOptions": Text(whole=True),
+        "imageName": String(tagged),
+        "containerRunOptions": String(whole=True),
         "registry": REGISTRY,
-        "workingDirectory": Choice(("taskWorkingDirectory", "containerImageDefault"), "taskWorkingDirectory"),
+        "workingDirectory": Enum(("taskWorkingDirectory", "containerImageDefault"), "taskWorkingDirectory"),
         # Left out, the whole node directory is mounted; an empty list mounts nothing.
-        "containerHostBatchBindMounts": Named(BIND_MOUNT, key=("source",), empty={}),
+        "containerHostBatchBindMounts": MapList(BIND_MOUNT, key=("source",), empty={}),
     },
     required=("imageName",),
     whole=True,
 )
 
-RESOURCE_FILE = Record(
+RESOURCE_FILE = Object(
     {
-        "autoStorageContainerName": Text(),
-        "storageContainerUrl": Text(show=without_queries, secret=True, one_line=True),
-        "httpUrl": Text(show=without_queries, secret=True, one_line=True),
-        "blobPrefix": Text(),
-        "filePath": Text(),
-        "fileMode": Text(octal, default="0770"),
+        "autoStorageContainerName": String(),
+        "storageContainerUrl": String(show=without_queries, secret=True, one_line=True),
+        "httpUrl": String(show=without_queries, secret=True, one_line=True),
+        "blobPrefix": String(),
+        "filePath": String(),
+        "fileMode": String(octal, default="0770"),
         "identityReference": IDENTITY,
     },
 )
 
-ENVIRONMENT_SETTING = Record({"name": Text(), "value": Text(default="", show=hidden, secret=True)}, required=("name",))
+ENVIRONMENT_SETTING = Object(
+    {"name": String(), "value": String(default="", show=hidden, secret=True)}, required=("name",)
+)
 
-START_TASK = Record(
+START_TASK = Object(
     {
-        "commandLine": Text(),
+        "commandLine": String(),
         "containerSettings": CONTAINER_SETTINGS,
-        "resourceFiles": Ordered(RESOURCE_FILE),
-        "environmentSettings": Named(ENVIRONMENT_SETTING, key=("name",)),
+        "resourceFiles": AtomicList(RESOURCE_FILE),
+        "environmentSettings": MapList(ENVIRONMENT_SETTING, key=("name",)),
         "userIdentity": USER_IDENTITY,
-        "maxTaskRetryCount": Whole(0),
-        "waitForSuccess": Flag(default=True),
+        "maxTaskRetryCount": Integer(0),
+        "waitForSuccess": Boolean(default=True),
     },
     required=("commandLine",),
     whole=True,
 )
 
-APPLICATION_PACKAGE = Record(
-    {"applicationId": Text(application_name), "version": Text()},
+APPLICATION_PACKAGE = Object(
+    {"applicationId": String(application_name), "version": String()},
     required=("applicationId",),
 )
 
-CERTIFICATE_VISIBILITY = Choice(("starttask", "task", "remoteuser"))
+CERTIFICATE_VISIBILITY = Enum(("starttask", "task", "remoteuser"))
 
-CERTIFICATE = Record(
+CERTIFICATE = Object(
     {
-        "thumbprint": Text(fold),
-        "thumbprintAlgorithm": Text(fold),
-        "storeLocation": Choice(("currentuser", "localmachine"), "currentuser"),
-        "storeName": Text(fold, default="my"),
-        "visibility": Several(CERTIFICATE_VISIBILITY, absent=dict.fromkeys(CERTIFICATE_VISIBILITY.values, True)),
+        "thumbprint": String(fold),
+        "thumbprintAlgorithm": String(fold),
+        "storeLocation": Enum(("currentuser", "localmachine"), "currentuser"),
+        "storeName": String(fold, default="my"),
+        "visibility": SetList(CERTIFICATE_VISIBILITY, absent=dict.fromkeys(CERTIFICATE_VISIBILITY.values, True)),
     },
     required=("thumbprint", "thumbprintAlgorithm"),
 )
 
-METADATA_ITEM = Record({"name": Text(), "value": Text()}, required=("name", "value"))
+METADATA_ITEM = Object({"name": String(), "value": String()}, required=("name", "value"))
 
-PROPERTIES = Record(
+PROPERTIES = Object(
     {
         "startTask": START_TASK,
-        "applicationPackageReferences": Named(
+        "applicationPackageReferences": MapList(
             APPLICATION_PACKAGE,
             key=("applicationId", "version"),
             absent={},
             empty={},
         ),
-        "certificateReferences": Named(CERTIFICATE, key=("thumbprint",), absent={}, empty={}),
-        "metadata": Named(METADATA_ITEM, key=("name",), value="value", absent={}, empty={}),
-        "targetNodeCommunicationMode": Choice(("default", "classic", "simplified"), "default"),
+        "certificateReferences": MapList(CERTIFICATE, key=("thumbprint",), absent={}, empty={}),
+        "metadata": MapList(METADATA_ITEM, key=("name",), value="value", absent={}, empty={}),
+        "targetNodeCommunicationMode": Enum(("default", "classic", "simplified"), "default"),
     },
     closed=False,
 )

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from poolkeeper.domain.schema.lists import Named, Ordered, Several
+from poolkeeper.domain.schema.lists import AtomicList, MapList, SetList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record
+from poolkeeper.domain.schema.types import Object, SchemaType
 
 
-def _walk(kind: Kind, path: str) -> Iterator[str]:
+def _walk(kind: SchemaType, path: str) -> Iterator[str]:
     yield path
     match kind:
-        case Record(fields=fields):
+        case Object(fields=fields):
             for name, inner in fields.items():
                 yield from _walk(inner, f"{path}.{name}")
-        case Named(item=item) | Ordered(item=item):
+        case MapList(item=item) | AtomicList(item=item):
             for name, inner in item.fields.items():
                 yield from _walk(inner, f"{path}[].{name}")
-        case Several() | _:
+        case SetList() | _:
             pass
 
 

@@ -31,7 +31,7 @@ class Absent:
 ABSENT = Absent()
 
 
-class Kind(Protocol):
+class SchemaType(Protocol):
     """One kind of value."""
 
     @property
@@ -50,7 +50,7 @@ def same(text: str) -> str:
     return text
 
 
-def odd(value: Json) -> str:
+def mismatch(value: Json) -> str:
     """The form of a value of the wrong type."""
     # A live value of the wrong type must differ from every right one, and must not crash the check:
     # Python's own True == 1 and 1.0 == 1 would hide it. No text of the API's begins with the character in front.
@@ -58,7 +58,7 @@ def odd(value: Json) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class String:
     """A string; `shape` maps the spellings that the service takes for one value onto one."""
 
     shape: Callable[[str], str] = same
@@ -87,7 +87,7 @@ class Text:
         if not self.echoed or value == "":
             return self.absent
         if not isinstance(value, str):
-            return odd(value)
+            return mismatch(value)
         return self.shape(value)
 
     def wire(self, value: Json, path: str) -> Json:
@@ -97,7 +97,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Enum:
     """An enum; compared without case, because the service answers in another case than it documents."""
 
     values: tuple[str, ...]
@@ -110,7 +110,7 @@ class Choice:
     def canonical(self, value: Json) -> Canonical | Absent:
         if value == "":
             return self.absent
-        return value.casefold() if isinstance(value, str) else odd(value)
+        return value.casefold() if isinstance(value, str) else mismatch(value)
 
     def wire(self, value: Json, path: str) -> Json:
         for known in self.values:
@@ -120,7 +120,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Integer:
     """An integer."""
 
     default: int
@@ -130,7 +130,7 @@ class Whole:
         return self.default
 
     def canonical(self, value: Json) -> Canonical | Absent:
-        return value if type(value) is int else odd(value)
+        return value if type(value) is int else mismatch(value)
 
     def wire(self, value: Json, path: str) -> Json:
         if type(value) is not int:
@@ -139,7 +139,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class Boolean:
     """A boolean."""
 
     default: bool
@@ -149,7 +149,7 @@ class Flag:
         return self.default
 
     def canonical(self, value: Json) -> Canonical | Absent:
-        return value if type(value) is bool else odd(value)
+        return value if type(value) is bool else mismatch(value)
 
     def wire(self, value: Json, path: str) -> Json:
         if type(value) is not bool:
@@ -158,16 +158,16 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Object:
     """An object with known fields. A live field that the table does not know is in its form as an odd value.
 
     A later api-version may have brought it, and a full replace would lose it: it differs, and is asked for.
     """
 
-    fields: Mapping[str, Kind]
+    fields: Mapping[str, SchemaType]
     required: tuple[str, ...] = ()
     absent: Canonical | Absent = ABSENT
-    settle: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    cross_field: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     """What holds between fields (an auto user is filled in only where no user is named)."""
     incomplete: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether a live value may have a part that the service does not show."""
@@ -184,20 +184,20 @@ class Record:
         meant = {name: kind.absent for name, kind in self.fields.items()}
         left_out = {name: form for name, form in meant.items() if form is not ABSENT}
         object.__setattr__(self, "_left_out", left_out)
-        plain = {name for name, kind in self.fields.items() if isinstance(kind, Text) and kind.is_plain}
+        plain = {name for name, kind in self.fields.items() if isinstance(kind, String) and kind.is_plain}
         object.__setattr__(self, "_form_of", {name: kind.canonical for name, kind in self.fields.items()})
         object.__setattr__(self, "_as_given", frozenset(plain))
 
     @property
     def is_plain(self) -> bool:
         """Whether every field is a text that is its own canonical form."""
-        return self.settle is None and self._as_given == self.fields.keys()
+        return self.cross_field is None and self._as_given == self.fields.keys()
 
     def canonical(self, value: Json) -> Canonical | Absent:
         # Of a live pool with hundreds of items, this is most of what a look costs (tests/bench): only what is given
         # is walked through, texts that stay as they are without a call, and types are asked for exactly first.
         if type(value) is not dict and not isinstance(value, Mapping):
-            return odd(value)
+            return mismatch(value)
         out, form_of, as_given = self._left_out.copy(), self._form_of, self._as_given
         for name, given in value.items():
             if type(given) is str and name in as_given:
@@ -210,9 +210,9 @@ class Record:
                 else:
                     out[name] = form
             elif given is not None and self.closed and name not in form_of:
-                out[name] = odd(given)
-        if self.settle is not None:
-            out = self.settle(out)
+                out[name] = mismatch(given)
+        if self.cross_field is not None:
+            out = self.cross_field(out)
         return out or self.absent
 
     def wire(self, value: Json, path: str) -> Json:

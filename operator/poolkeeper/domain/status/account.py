@@ -8,48 +8,48 @@ from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason
 from poolkeeper.domain.resources import BatchAccount
 from poolkeeper.domain.schema.api_versions import retirement
-from poolkeeper.domain.status.conditions import Mark, marked
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.conditions import Condition, with_conditions
+from poolkeeper.domain.status.events import Event
 from poolkeeper.domain.status.pool import ready_reason
 
 
 def account_status(account: BatchAccount, failure: Failure | None, *, pools: int, now: str) -> dict[str, Any]:
     """What the account should show: `failure` is why it cannot be used, None when it answers."""
     if failure is None:
-        marks = [Mark("Ready", "True", Reason.Reachable, f"{account.endpoint} answers")]
+        marks = [Condition("Ready", "True", Reason.Reachable, f"{account.endpoint} answers")]
     else:
         reason = _reason(failure)
-        marks = [Mark("Ready", "False", reason, failure.message)]
+        marks = [Condition("Ready", "False", reason, failure.message)]
         consequence = CONSEQUENCES[failure.reason]
         if consequence.reconciling:
-            marks.append(Mark("Reconciling", "True", reason, "trying again by itself"))
+            marks.append(Condition("Reconciling", "True", reason, "trying again by itself"))
         if consequence.stalled:
-            marks.append(Mark("Stalled", "True", reason, f"tried again only {failure.retry.value}"))
+            marks.append(Condition("Stalled", "True", reason, f"tried again only {failure.retry.value}"))
     old = account.status.get("conditions", ())
     return {
         "observedGeneration": account.generation,
         "pools": pools,
-        "conditions": marked(old, marks, generation=account.generation, now=now),
+        "conditions": with_conditions(old, marks, generation=account.generation, now=now),
     }
 
 
-def account_announcements(account: BatchAccount, failure: Failure | None) -> list[Announcement]:
+def account_events(account: BatchAccount, failure: Failure | None) -> list[Event]:
     """An event when the account begins to fail, fails otherwise, or is well again; none for a good beginning."""
     found = retirements(account)
     before = ready_reason(account.status)
     if failure is not None and before != _reason(failure):
-        found.append(Announcement("Warning", _reason(failure), str(failure)))
+        found.append(Event("Warning", _reason(failure), str(failure)))
     if failure is None and before not in {None, Reason.Reachable}:
-        found.append(Announcement("Normal", Reason.Reachable, f"{account.endpoint} answers again"))
+        found.append(Event("Normal", Reason.Reachable, f"{account.endpoint} answers again"))
     return found
 
 
-def retirements(account: BatchAccount) -> list[Announcement]:
+def retirements(account: BatchAccount) -> list[Event]:
     """A warning for a new generation whose api-version Azure will retire."""
     why = retirement(account.api_version)
     if why is None or account.status.get("observedGeneration") == account.generation:
         return []
-    return [Announcement("Warning", "RetiringApiVersion", f"spec.apiVersion: {why}")]
+    return [Event("Warning", "RetiringApiVersion", f"spec.apiVersion: {why}")]
 
 
 def _reason(failure: Failure) -> Reason:

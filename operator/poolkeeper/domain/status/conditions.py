@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from poolkeeper.domain.redaction.visible import visible
 
-Condition = dict[str, Any]
+ConditionJson = dict[str, Any]
 Status = Literal["True", "False", "Unknown"]
 
 MOST_CHARACTERS = 4096
@@ -20,7 +20,7 @@ MOST_CHARACTERS = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Condition:
     """What a condition should say."""
 
     type: str
@@ -34,18 +34,20 @@ def find(conditions: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any
     return next((condition for condition in conditions if condition["type"] == kind), None)
 
 
-def marked(old: Sequence[Mapping[str, Any]], marks: Sequence[Mark], *, generation: int, now: str) -> list[Condition]:
+def with_conditions(
+    old: Sequence[Mapping[str, Any]], conditions: Sequence[Condition], *, generation: int, now: str
+) -> list[ConditionJson]:
     """The conditions that `marks` ask for, in that order; a type without a mark goes away."""
-    return [_condition(find(old, mark.type), mark, generation=generation, now=now) for mark in marks]
+    return [_condition(find(old, wanted.type), wanted, generation=generation, now=now) for wanted in conditions]
 
 
-def _condition(old: Mapping[str, Any] | None, mark: Mark, *, generation: int, now: str) -> Condition:
-    moved = old is None or old["status"] != mark.status
+def _condition(old: Mapping[str, Any] | None, wanted: Condition, *, generation: int, now: str) -> ConditionJson:
+    moved = old is None or old["status"] != wanted.status
     return {
-        "type": mark.type,
-        "status": mark.status,
-        "reason": mark.reason,
-        "message": visible(mark.message[:MOST_CHARACTERS])[:MOST_CHARACTERS],
+        "type": wanted.type,
+        "status": wanted.status,
+        "reason": wanted.reason,
+        "message": visible(wanted.message[:MOST_CHARACTERS])[:MOST_CHARACTERS],
         "observedGeneration": generation,
         "lastTransitionTime": now if old is None or moved else old["lastTransitionTime"],
     }

@@ -17,7 +17,7 @@ from poolkeeper.domain.status.pool import is_news, ready_reason
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class Event:
     """An event of a resource; `type` and `reason` as Kubernetes defines them."""
 
     type: Literal["Normal", "Warning"]
@@ -29,14 +29,14 @@ class Announcement:
         object.__setattr__(self, "message", visible(self.message))
 
 
-def announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
+def pool_events(pool: BatchPool, outcome: Outcome) -> list[Event]:
     """The events of one look at a pool, given the status from before it."""
     mask = Mask(outcome.hidden)
     # A name may be a secret too: another writer may have put a value there.
     return [replace(one, message=mask.words(one.message)) for one in _announcements(pool, outcome)]
 
 
-def _announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
+def _announcements(pool: BatchPool, outcome: Outcome) -> list[Event]:
     found = retirements(pool)
     before = ready_reason(pool.status)
     if outcome.written is not None:
@@ -44,39 +44,35 @@ def _announcements(pool: BatchPool, outcome: Outcome) -> list[Announcement]:
     if outcome.failure is not None:
         changed = before != outcome.failure.reason
         if changed:
-            found.append(Announcement("Warning", outcome.failure.reason, f"pool {pool.pool_id}: {outcome.failure}"))
+            found.append(Event("Warning", outcome.failure.reason, f"pool {pool.pool_id}: {outcome.failure}"))
         if outcome.drifted and (changed or not pool.status.get("drift")):
             what = in_words(paths_of(outcome.differences))
-            found.append(Announcement("Warning", "DriftDetected", f"pool {pool.pool_id} has drifted at {what}"))
+            found.append(Event("Warning", "DriftDetected", f"pool {pool.pool_id} has drifted at {what}"))
     elif outcome.differences:
         if is_news(pool, outcome.differences):
             what = in_words(paths_of(outcome.differences))
-            found.append(
-                Announcement("Warning", "DriftDetected", f"pool {pool.pool_id} differs at {what}; only watched")
-            )
+            found.append(Event("Warning", "DriftDetected", f"pool {pool.pool_id} differs at {what}; only watched"))
     elif outcome.written is None and before not in {Reason.InSync, Reason.Observed}:
-        found.append(Announcement("Normal", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest"))
-    if outcome.restated:
-        what = in_words(paths_of(outcome.restated))
+        found.append(Event("Normal", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest"))
+    if outcome.normalised:
+        what = in_words(paths_of(outcome.normalised))
         message = f"pool {pool.pool_id}: the service stores {what} in other words than were sent; taken as equal"
-        found.append(Announcement("Normal", "StoredDifferently", message))
+        found.append(Event("Normal", "StoredDifferently", message))
     return found
 
 
-def retirements(pool: BatchPool) -> list[Announcement]:
+def retirements(pool: BatchPool) -> list[Event]:
     """A warning for each retired feature that a new generation uses."""
     if pool.status.get("observedGeneration") == pool.generation:
         return []
-    return [
-        Announcement("Warning", "RetiredFeature", f"spec.properties.{name}: {RETIRED[name]}") for name in pool.retired
-    ]
+    return [Event("Warning", "RetiredFeature", f"spec.properties.{name}: {RETIRED[name]}") for name in pool.retired]
 
 
-def _written(pool: BatchPool, outcome: Outcome, *, request_id: str) -> Announcement:
+def _written(pool: BatchPool, outcome: Outcome, *, request_id: str) -> Event:
     what = in_words(paths_of(outcome.corrected))
     assert outcome.written is not None, "only called after a write"
     proof = f"new ETag {outcome.written.etag}, request {request_id}"
     if outcome.drifted:
         message = f"pool {pool.pool_id} had drifted at {what}; put right ({proof})"
-        return Announcement("Warning", "DriftCorrected", message)
-    return Announcement("Normal", "Updated", f"pool {pool.pool_id} updated at {what} ({proof})")
+        return Event("Warning", "DriftCorrected", message)
+    return Event("Normal", "Updated", f"pool {pool.pool_id} updated at {what} ({proof})")

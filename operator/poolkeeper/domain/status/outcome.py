@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolkeeper.domain.diff.drift import Difference
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.known.claim import Claim
 from poolkeeper.domain.known.pending import PendingWrite
@@ -34,11 +34,11 @@ class Outcome:
     written: Written | None = None
     written_at: str | None = None
     """RFC 3339; None for now."""
-    sent: Edition | None = None
+    sent: DesiredVersion | None = None
     """What the write was made of."""
     drifted: bool = False
     """The difference arose behind the manifest's back, not by a change of it."""
-    restated: tuple[Difference, ...] = ()
+    normalised: tuple[Difference, ...] = ()
     """Where the service stores a write in other words than were sent."""
     known: Known | None = None
     """What is remembered of the pool from now on; None when it could not be read."""

@@ -10,19 +10,19 @@ from typing import Any
 
 from poolkeeper.domain.diff.drift import Difference, paths_of
 from poolkeeper.domain.diff.summary import in_words, ordered
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.failures import AwaitingApproval, Conflict, Flapping, PoolDeleting, PoolNotFound
 from poolkeeper.domain.known.address import Address
 from poolkeeper.domain.known.pending import PendingWrite
 from poolkeeper.domain.known.pool import FIELDS as KNOWN
-from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Retry
+from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Requeue
 from poolkeeper.domain.redaction.display import shown_pair
 from poolkeeper.domain.redaction.mask import Mask
 from poolkeeper.domain.redaction.visible import visible
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.schema.canonical import Form
 from poolkeeper.domain.secret_refs import uses_secrets
-from poolkeeper.domain.status.conditions import Mark, find, marked
+from poolkeeper.domain.status.conditions import Condition, find, with_conditions
 from poolkeeper.domain.status.outcome import Outcome
 
 Status = dict[str, Any]
@@ -52,7 +52,7 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
     if outcome.live is not None and not _still_flapping(pool, outcome):
         status |= _seen(outcome)
     if outcome.written is not None:
-        sent = outcome.sent or Edition(pool.generation)
+        sent = outcome.sent or DesiredVersion(pool.generation)
         status["lastWrite"] = {
             "time": outcome.written_at or now,
             "eTag": outcome.written.etag[:MOST_ETAG],
@@ -70,7 +70,7 @@ def pool_status(pool: BatchPool, outcome: Outcome, *, now: str) -> Status:
         status["plan"] = {"hash": outcome.failure.plan, "eTag": etag, "generation": pool.generation}
     status |= _handled(pool)
     marks = [_ready(pool, outcome), *_progress(outcome), _drifted(pool, outcome)]
-    status["conditions"] = marked(old.get("conditions", ()), marks, generation=pool.generation, now=now)
+    status["conditions"] = with_conditions(old.get("conditions", ()), marks, generation=pool.generation, now=now)
     return status
 
 
@@ -99,8 +99,8 @@ def suspended_status(pool: BatchPool, *, now: str, pending: PendingWrite | None 
     old = pool.status
     # What is suspended is not on its way either.
     before = [one for one in old.get("conditions", ()) if one["type"] not in {"Suspended", "Reconciling"}]
-    mark = Mark("Suspended", "True", "Suspended", "spec.suspend is true: nothing is read or sent")
-    marks = marked(old.get("conditions", ()), [mark], generation=pool.generation, now=now)
+    mark = Condition("Suspended", "True", "Suspended", "spec.suspend is true: nothing is read or sent")
+    marks = with_conditions(old.get("conditions", ()), [mark], generation=pool.generation, now=now)
     # Nor does a write wait: it finds out, at the last moment, that it is not wanted any more.
     old = {name: value for name, value in old.items() if name != "pendingWrite" or pending is not None}
     return {**old, **_handled(pool), "observedGeneration": pool.generation, "conditions": [*before, *marks]}
@@ -185,38 +185,40 @@ def _still_flapping(pool: BatchPool, outcome: Outcome) -> bool:
     return isinstance(outcome.failure, Flapping) and ready_reason(pool.status) == Reason.Flapping
 
 
-def _ready(pool: BatchPool, outcome: Outcome) -> Mark:
+def _ready(pool: BatchPool, outcome: Outcome) -> Condition:
     failure = outcome.failure
     if failure is None and pool.mode == "Observe":
-        return Mark(
+        return Condition(
             "Ready", "True", Reason.Observed, f"pool {pool.pool_id} is only watched; Drifted tells what is found"
         )
     if failure is None:
-        return Mark("Ready", "True", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest")
-    return Mark("Ready", "False", failure.reason, Mask(outcome.hidden).words(f"pool {pool.pool_id}: {failure.message}"))
+        return Condition("Ready", "True", Reason.InSync, f"pool {pool.pool_id} has the properties of the manifest")
+    return Condition(
+        "Ready", "False", failure.reason, Mask(outcome.hidden).words(f"pool {pool.pool_id}: {failure.message}")
+    )
 
 
-def _progress(outcome: Outcome) -> list[Mark]:
+def _progress(outcome: Outcome) -> list[Condition]:
     failure = outcome.failure
     if failure is None:
         return []
     consequence = CONSEQUENCES[failure.reason]
     if consequence.reconciling:
-        return [Mark("Reconciling", "True", failure.reason, "trying again by itself")]
-    if consequence.stalled and failure.retry is not Retry.SLOWLY:
-        return [Mark("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}")]
+        return [Condition("Reconciling", "True", failure.reason, "trying again by itself")]
+    if consequence.stalled and failure.retry is not Requeue.SLOWLY:
+        return [Condition("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}")]
     return []
 
 
-def _drifted(pool: BatchPool, outcome: Outcome) -> Mark:
+def _drifted(pool: BatchPool, outcome: Outcome) -> Condition:
     if outcome.differences:
         where = in_words(paths_of(outcome.differences))
-        return Mark("Drifted", "True", "Differs", f"differs at {Mask(outcome.hidden).words(where)}")
+        return Condition("Drifted", "True", "Differs", f"differs at {Mask(outcome.hidden).words(where)}")
     if outcome.live is not None and not isinstance(outcome.failure, PoolDeleting):
-        return Mark("Drifted", "False", "Equal", "the live pool equals the manifest")
+        return Condition("Drifted", "False", "Equal", "the live pool equals the manifest")
     old = find(pool.status.get("conditions", ()), "Drifted")
     gone = isinstance(outcome.failure, PoolNotFound | PoolDeleting)
     if old is not None and not gone and old["observedGeneration"] == pool.generation:
         # A pool that cannot be read now is as drifted as it was when it last could.
-        return Mark("Drifted", old["status"], old["reason"], old["message"])
-    return Mark("Drifted", "Unknown", "NotRead", "the pool has not been read for this generation")
+        return Condition("Drifted", old["status"], old["reason"], old["message"])
+    return Condition("Drifted", "Unknown", "NotRead", "the pool has not been read for this generation")

@@ -1,7 +1,8 @@
-"""One account's gate: closed while the account as a whole cannot be used.
+"""One account's circuit breaker: nothing is sent while the account as a whole cannot be used.
 
-A throttled, unreachable or forbidden account is found out by one request, not by one per pool. While the gate is
-closed nothing is sent; when its time is over one caller may try, and the answer opens it or closes it for longer.
+One request finds out that an account is throttled, unreachable or forbidden, not one request per pool. The words are
+those of a gate: closed means that nothing passes (an electrical breaker is "open" then). When the time is over, one
+caller may try; the answer opens the gate, or closes it for longer.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 from collections.abc import Callable
 
 from poolkeeper.domain.failures import BatchFailure, Failure, PoolkeeperError
-from poolkeeper.domain.reasons import Retry
+from poolkeeper.domain.reasons import Requeue
 from poolkeeper.engine.queue import Backoff
 
 MOST_BACKOFF = 60.0
@@ -23,21 +24,21 @@ _TRIAL = 60.0
 """Seconds for which a trial keeps others out; longer than the longest request."""
 
 
-class AccountClosed(PoolkeeperError):
+class AccountUnavailable(PoolkeeperError):
     """Nothing was sent, because the account is known not to answer."""
 
-    def __init__(self, failure: Failure, *, serious: bool) -> None:
+    def __init__(self, failure: Failure, *, should_report: bool) -> None:
         super().__init__(failure.message)
         self.failure = failure
-        self.serious = serious
+        self.should_report = should_report
 
 
 def is_passing(failure: Failure) -> bool:
     """Whether waiting helps: the service is busy or away, and nobody has to mend anything."""
-    return isinstance(failure, BatchFailure) and failure.retry is Retry.BACKOFF
+    return isinstance(failure, BatchFailure) and failure.retry is Requeue.BACKOFF
 
 
-class Gate:
+class CircuitBreaker:
     """Calls `changed` after each step that others may wait for: opened, closed, or serious."""
 
     def __init__(
@@ -70,19 +71,19 @@ class Gate:
         return max(0.0, self._until - self._monotonic())
 
     @property
-    def serious(self) -> bool:
+    def should_report(self) -> bool:
         """Whether the failure is worth telling every pool of the account."""
         return self._failure is not None and (not is_passing(self._failure) or self._failures >= _PATIENCE)
 
     def check(self) -> None:
-        """Let the caller through, or raise AccountClosed."""
+        """Let the caller through, or raise AccountUnavailable."""
         if self._failure is None:
             return
         if self.opens_in > 0:
-            raise AccountClosed(self._failure, serious=self.serious)
+            raise AccountUnavailable(self._failure, should_report=self.should_report)
         self._until, self._trial = self._monotonic() + _TRIAL, True
 
-    def passed(self, *, heard: bool = True) -> None:
+    def succeeded(self, *, heard: bool = True) -> None:
         """A request has been answered; `heard` is whether the answer shows that it was the account, and signed in."""
         news = self._failure is not None or (heard and not self.answered)
         self.answered = self.answered or heard
@@ -111,9 +112,9 @@ class Gate:
 
     def _delay(self, failure: Failure) -> float:
         match failure.retry:
-            case Retry.REFERENCE:
+            case Requeue.REFERENCE:
                 return math.inf
-            case Retry.SLOWLY:
+            case Requeue.SLOWLY:
                 return self._slow
             case _:
                 asked = _asked(failure)

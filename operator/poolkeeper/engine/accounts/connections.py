@@ -1,4 +1,4 @@
-"""The accounts in use: one connection and one gate each, made when first needed and anew when the spec changes."""
+"""The accounts in use: one connection and one breaker each, made when first needed and anew when the spec changes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any, Protocol, TypeVar
 from poolkeeper.domain.failures import AccountNotFound, AuthenticationFailed, BatchFailure, Failure, ServiceUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount, Key
-from poolkeeper.engine.accounts.breaker import AccountClosed, Gate, is_passing
-from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.accounts.breaker import AccountUnavailable, CircuitBreaker, is_passing
+from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.ports import Batch, Connector, Listing, Page
 
 Answer = TypeVar("Answer")
 
 
-class MakeGate(Protocol):
-    """Makes an account's gate, given whom to tell of its changes."""
+class MakeBreaker(Protocol):
+    """Makes an account's breaker, given whom to tell of its changes."""
 
-    def __call__(self, *, changed: Callable[[], None]) -> Gate: ...
+    def __call__(self, *, changed: Callable[[], None]) -> CircuitBreaker: ...
 
 
-class Line:
-    """A connection to one account that minds its gate; fulfils Batch."""
+class AccountClient:
+    """A connection to one account that minds its breaker; fulfils Batch."""
 
-    def __init__(self, account: BatchAccount, *, gate: Gate, connect: Connector) -> None:
+    def __init__(self, account: BatchAccount, *, breaker: CircuitBreaker, connect: Connector) -> None:
         self.account = account
-        self.gate = gate
+        self.breaker = breaker
         self._connect = connect
         self._batch: Batch | None = None
         self._retired: list[Batch] = []
@@ -73,23 +73,23 @@ class Line:
         await self._close_retired()
 
     async def _ask(self, call: Callable[[Batch], Awaitable[Answer]]) -> Answer:
-        self.gate.check()
+        self.breaker.check()
         self._under_way += 1
         self._idle.clear()
         try:
             answer = await call(await self._connected())
         except Failure as failure:
             if self._tell_gate(failure) and not is_passing(failure):
-                # Whoever finds it out says the same as those who come to the closed gate.
-                raise AccountClosed(failure, serious=True) from failure
+                # The request that trips the breaker raises the same error as the requests that it blocks.
+                raise AccountUnavailable(failure, should_report=True) from failure
             raise
         else:
-            self.gate.passed()
+            self.breaker.succeeded()
             return answer
         finally:
             self._under_way -= 1
             if self._closed:
-                # A look that was under way when the line was dropped may have connected anew.
+                # A look that was under way when the client was dropped may have connected anew.
                 self._retire()
             if not self._under_way:
                 self._idle.set()
@@ -102,9 +102,9 @@ class Line:
             self._retire()
         if isinstance(failure, BatchFailure) and not failure.account_wide:
             # An error of one request says that somebody answers; not that it is the account, or that it is well.
-            self.gate.passed(heard=not isinstance(failure, ServiceUnavailable))
+            self.breaker.succeeded(heard=not isinstance(failure, ServiceUnavailable))
             return False
-        self.gate.failed(failure)
+        self.breaker.failed(failure)
         return True
 
     def _retire(self) -> None:
@@ -127,62 +127,62 @@ class Line:
 
 
 class Accounts:
-    """The lines by account; `changed(key)` is called when an account's gate has changed.
+    """The clients by account; `changed(key)` is called when an account's breaker has changed.
 
     `dropped(key)` is called when the last request of an account that is gone has ended.
     """
 
     def __init__(
         self,
-        catalog: Catalog,
+        cache: Cache,
         *,
         connect: Connector,
-        make_gate: MakeGate,
+        make_breaker: MakeBreaker,
         changed: Callable[[Key], None],
         dropped: Callable[[Key], None] = lambda _: None,
     ) -> None:
-        self._catalog = catalog
+        self._cache = cache
         self._connect = connect
-        self._make_gate = make_gate
+        self._make_breaker = make_breaker
         self._changed = changed
         self._dropped = dropped
-        self._lines: dict[Key, Line] = {}
+        self._clients: dict[Key, AccountClient] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def line(self, key: Key) -> Line:
-        """The line to an account; raises AccountNotFound."""
-        account = self._catalog.account(key)
+    def client(self, key: Key) -> AccountClient:
+        """The client of an account; raises AccountNotFound."""
+        account = self._cache.account(key)
         if account is None:
             self.drop(key)
             raise AccountNotFound(f"there is no BatchAccount {key.name} in namespace {key.namespace}")
-        line = self._lines.get(key)
-        if line is None or not line.account.same_service(account):
+        client = self._clients.get(key)
+        if client is None or not client.account.same_service(account):
             self.drop(key)
-            gate = self._make_gate(changed=lambda: self._changed(key))
-            line = self._lines[key] = Line(account, gate=gate, connect=self._connect)
-        return line
+            breaker = self._make_breaker(changed=lambda: self._changed(key))
+            client = self._clients[key] = AccountClient(account, breaker=breaker, connect=self._connect)
+        return client
 
-    def gate(self, key: Key) -> Gate | None:
-        """The gate of an account, once it has been used."""
-        line = self._lines.get(key)
-        return None if line is None else line.gate
+    def breaker(self, key: Key) -> CircuitBreaker | None:
+        """The breaker of an account, once it has been used."""
+        client = self._clients.get(key)
+        return None if client is None else client.breaker
 
     def drop(self, key: Key) -> None:
-        """Forget an account's line; its connection closes in the background."""
-        line = self._lines.pop(key, None)
-        if line is not None or self._catalog.account(key) is None:
-            task = asyncio.get_running_loop().create_task(self._let_go(key, line))
+        """Forget an account's client; its connection closes in the background."""
+        client = self._clients.pop(key, None)
+        if client is not None or self._cache.account(key) is None:
+            task = asyncio.get_running_loop().create_task(self._let_go(key, client))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
-    async def _let_go(self, key: Key, line: Line | None) -> None:
-        if line is not None:
-            await line.close()
-        if self._catalog.account(key) is None:
+    async def _let_go(self, key: Key, client: AccountClient | None) -> None:
+        if client is not None:
+            await client.close()
+        if self._cache.account(key) is None:
             self._dropped(key)
 
     async def close(self) -> None:
-        """Close every line."""
-        for key in list(self._lines):
+        """Close every client."""
+        for key in list(self._clients):
             self.drop(key)
         await asyncio.gather(*self._closing)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.resources import BatchAccount, Key
-from poolkeeper.domain.status.account import account_announcements, account_status
+from poolkeeper.domain.status.account import account_events, account_status
 from poolkeeper.domain.status.lenient import Status, readable
 from poolkeeper.engine.accounts.connections import Accounts
-from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.ports import Clock, Cluster
 from poolkeeper.engine.telemetry import Telemetry
 
@@ -20,7 +20,7 @@ class AccountReporter:
 
     def __init__(
         self,
-        catalog: Catalog,
+        cache: Cache,
         accounts: Accounts,
         cluster: Cluster,
         *,
@@ -29,7 +29,7 @@ class AccountReporter:
         seen: Callable[[BatchAccount], None],
         ailing: Callable[[Key], Failure | None] = lambda _: None,
     ) -> None:
-        self._catalog = catalog
+        self._cache = cache
         self._accounts = accounts
         self._cluster = cluster
         self._clock = clock
@@ -40,16 +40,16 @@ class AccountReporter:
 
     async def report(self, key: Key) -> None:
         """Report one account; raises ClusterUnavailable to be tried again."""
-        account, gate = self._catalog.account(key), self._accounts.gate(key)
-        if account is None or gate is None:
+        account, breaker = self._cache.account(key), self._accounts.breaker(key)
+        if account is None or breaker is None:
             return
         ailing = self._ailing(key)
-        passing = gate.failure is not None and not gate.serious
-        if passing or not (gate.answered or gate.failure or ailing):
+        passing = breaker.failure is not None and not breaker.should_report
+        if passing or not (breaker.answered or breaker.failure or ailing):
             # Not worth a status, or nothing known yet.
             return
-        failure = gate.failure or ailing
-        pools = sum(1 for _ in self._catalog.members(key))
+        failure = breaker.failure or ailing
+        pools = sum(1 for _ in self._cache.members(key))
         before = replace(account, status=readable(account.status))
         status = self._meant[key] = account_status(before, failure, pools=pools, now=self._clock.now())
         if status == account.status:
@@ -60,9 +60,9 @@ class AccountReporter:
         answered = BatchAccount.parse(body)
         self._meant[key] = dict(answered.status)
         self._seen(answered)
-        for announcement in account_announcements(before, failure):
-            self._telemetry.announce(account, announcement)
-            self._cluster.announce(account, announcement)
+        for event in account_events(before, failure):
+            self._telemetry.record_event(account, event)
+            self._cluster.record_event(account, event)
 
     def is_meant(self, account: BatchAccount) -> bool:
         """Whether the account has the status that it should have, as far as one was told."""

@@ -14,26 +14,26 @@ from poolkeeper.domain.azure.endpoints import same_service
 from poolkeeper.domain.failures import Conflict
 from poolkeeper.domain.known.claim import Claim
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
-from poolkeeper.engine.accounts.breaker import Gate, is_passing
-from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.accounts.breaker import CircuitBreaker, is_passing
+from poolkeeper.engine.cache import Cache
 
 
 class Claims:
-    """Looks into the catalog and the gates at each question, so that nothing can be stale.
+    """Looks into the cache and the breakers at each question, so that nothing can be stale.
 
     `displaced(key)` is called for each resource that still has a claim to a pool that another has now.
     """
 
     def __init__(
         self,
-        catalog: Catalog,
+        cache: Cache,
         *,
-        gate: Callable[[Key], Gate | None],
+        breaker: Callable[[Key], CircuitBreaker | None],
         now: Callable[[], str],
         displaced: Callable[[Key], None] = lambda _: None,
     ) -> None:
-        self._catalog = catalog
-        self._gate = gate
+        self._cache = cache
+        self._breaker = breaker
         self._now = now
         self._displaced = displaced
         self._made: dict[Key, Claim] = {}
@@ -49,7 +49,7 @@ class Claims:
     def take(self, pool: BatchPool) -> Claim | None:
         """The claim of a resource that has just read its pool; raises Conflict if somebody else has one by now."""
         self.check(pool)
-        account = self._catalog.account(pool.account)
+        account = self._cache.account(pool.account)
         if account is None:
             return None
         claim = self._claim(pool)
@@ -69,13 +69,13 @@ class Claims:
     def rivals(self, pool: BatchPool, account: BatchAccount | None = None) -> Iterator[BatchPool]:
         """The other resources that ask for the same pool: same service, same id as the service compares ids.
 
-        `account` is the pool's, where that is not the one of the catalog any more.
+        `account` is the pool's, where that is not the one of the cache any more.
         """
-        account = account or self._catalog.account(pool.account)
+        account = account or self._cache.account(pool.account)
         if account is None:
             return
-        for other in self._catalog.namesakes(pool.pool_id):
-            theirs = self._catalog.account(other.account)
+        for other in self._cache.with_pool_id(pool.pool_id):
+            theirs = self._cache.account(other.account)
             if other.key != pool.key and theirs is not None and same_service(account.endpoint, theirs.endpoint):
                 yield other
 
@@ -94,7 +94,7 @@ class Claims:
         return min((pool, *first), key=lambda one: (one.created, one.uid))
 
     def _claim(self, pool: BatchPool) -> Claim | None:
-        account = self._catalog.account(pool.account)
+        account = self._cache.account(pool.account)
         if account is None:
             return None
         for claim in (self._made.get(pool.key), Claim.in_status(pool.status)):
@@ -107,12 +107,12 @@ class Claims:
         return "has the pool" + (f" since {claim.since}" if claim else "; it asked for it first")
 
     def _is_bad(self, pool: BatchPool) -> bool:
-        gate = self._gate(pool.account)
-        return gate is not None and gate.failure is not None and not is_passing(gate.failure)
+        breaker = self._breaker(pool.account)
+        return breaker is not None and breaker.failure is not None and not is_passing(breaker.failure)
 
     def _may_sign_in(self, pool: BatchPool) -> bool:
-        gate = self._gate(pool.account)
-        if gate is None or gate.failure is None:
+        breaker = self._breaker(pool.account)
+        if breaker is None or breaker.failure is None:
             # An account that was never heard of has its chance first.
             return True
-        return gate.answered and not self._is_bad(pool)
+        return breaker.answered and not self._is_bad(pool)

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import BatchPool, Key
-from poolkeeper.engine.accounts.breaker import AccountClosed
-from poolkeeper.engine.accounts.connections import Line
-from poolkeeper.engine.cache import Catalog
-from poolkeeper.engine.ports import Unread
+from poolkeeper.engine.accounts.breaker import AccountUnavailable
+from poolkeeper.engine.accounts.connections import AccountClient
+from poolkeeper.engine.cache import Cache
+from poolkeeper.engine.ports import LazyPool
 from poolkeeper.engine.work_items import Item, PoolItem
 
 ALONE = 600.0
@@ -34,16 +34,14 @@ _SHARE = 4
 """A list may take a page for so many of them: in a large account with few pools of ours it is given up early."""
 
 
-class ReadAhead:
+class Prefetch:
     """`members(account)` are what waits in the account's lane of the queue, or is worked on; `load` is their number."""
 
-    def __init__(
-        self, catalog: Catalog, *, load: Callable[[Key], int], members: Callable[[Key], Iterable[Item]]
-    ) -> None:
-        self._catalog = catalog
+    def __init__(self, cache: Cache, *, load: Callable[[Key], int], members: Callable[[Key], Iterable[Item]]) -> None:
+        self._cache = cache
         self._load = load
         self._members = members
-        self._brought: dict[Key, Unread | None] = {}
+        self._brought: dict[Key, LazyPool | None] = {}
         """None for what was waited for and did not come: it is read alone, which also tells why."""
         self._wanted: dict[Key, set[Key]] = {}
         """By account, while its list is under way."""
@@ -51,15 +49,15 @@ class ReadAhead:
         self._page = asyncio.Lock()
         self._alone_until: dict[Key, float] = {}
 
-    async def read(self, pool: BatchPool, line: Line) -> LivePool:
+    async def read(self, pool: BatchPool, client: AccountClient) -> LivePool:
         """One pool; raises what `Batch.read` raises."""
         if pool.key not in self._brought and self._may_list(pool.account):
             async with self._turns[pool.account]:
                 # Somebody else's list may have brought it meanwhile, or failed.
                 if pool.key not in self._brought and self._may_list(pool.account):
-                    await self._try_to_list(pool.account, line)
+                    await self._try_to_list(pool.account, client)
         unread = self._brought.pop(pool.key, None)
-        return await line.read(pool.pool_id) if unread is None else unread()
+        return await client.read(pool.pool_id) if unread is None else unread()
 
     def forget(self, key: Key) -> None:
         """What is there of a pool is too old for the next look at it."""
@@ -76,24 +74,24 @@ class ReadAhead:
         now = asyncio.get_running_loop().time()
         return self._load(account) >= MANY and now >= self._alone_until.get(account, 0.0)
 
-    async def _try_to_list(self, account: Key, line: Line) -> None:
+    async def _try_to_list(self, account: Key, client: AccountClient) -> None:
         try:
-            await self._list(account, line)
-        except (Failure, AccountClosed):
+            await self._list(account, client)
+        except (Failure, AccountUnavailable):
             # Of the account, the read that follows says more.
             self._alone_until[account] = asyncio.get_running_loop().time() + ALONE
 
-    async def _list(self, account: Key, line: Line) -> None:
+    async def _list(self, account: Key, client: AccountClient) -> None:
         wanted = {item.pool for item in self._members(account) if isinstance(item, PoolItem)}
         self._wanted[account] = wanted
         most_pages = max(1, len(wanted) // _SHARE)
-        ids = {pool.pool_id.casefold() for key in wanted if (pool := self._catalog.pool(key)) is not None}
-        found: dict[str, Unread] = {}
+        ids = {pool.pool_id.casefold() for key in wanted if (pool := self._cache.pool(key)) is not None}
+        found: dict[str, LazyPool] = {}
         link: str | None = None
         try:
             while True:
                 async with self._page:
-                    page = await line.page(link)
+                    page = await client.page(link)
                     found |= {pool_id: page.pools[pool_id] for pool_id in ids.intersection(page.pools)}
                     link = page.link
                     del page
@@ -103,6 +101,6 @@ class ReadAhead:
         finally:
             del self._wanted[account]
         for key in wanted:
-            known = self._catalog.pool(key)
+            known = self._cache.pool(key)
             if known is not None:
                 self._brought[key] = found.get(known.pool_id.casefold())

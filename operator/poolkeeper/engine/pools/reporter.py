@@ -6,44 +6,44 @@ from dataclasses import replace
 
 from poolkeeper.domain.packing import packed
 from poolkeeper.domain.resources import BatchPool
-from poolkeeper.domain.status.events import announcements
+from poolkeeper.domain.status.events import pool_events
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import Status, pool_status, suspended_status
-from poolkeeper.engine.pools.state import Memory
-from poolkeeper.engine.ports import Clock, Cluster, PoolSeen
+from poolkeeper.engine.pools.state import PoolState
+from poolkeeper.engine.ports import Clock, Cluster, OnPatched
 from poolkeeper.engine.telemetry import Telemetry
 
 
 class PoolReporter:
     """Writes the status of pools, when it has changed; `seen` is told of every answered patch."""
 
-    def __init__(self, cluster: Cluster, *, clock: Clock, telemetry: Telemetry, seen: PoolSeen) -> None:
+    def __init__(self, cluster: Cluster, *, clock: Clock, telemetry: Telemetry, seen: OnPatched) -> None:
         self._cluster = cluster
         self._clock = clock
         self._telemetry = telemetry
         self._seen = seen
 
-    async def report(self, pool: BatchPool, outcome: Outcome, memory: Memory) -> None:
+    async def report(self, pool: BatchPool, outcome: Outcome, state: PoolState) -> None:
         """The outcome of a look, with a write from before that is not told yet. Raises ClusterUnavailable."""
-        outcome = replace(memory.complete(outcome), pending=memory.pending)
-        memory.unreported = outcome if outcome.written is not None else None
-        before = memory.readable(pool)
-        if not await self._show(pool, pool_status(before, outcome, now=self._clock.now()), memory):
+        outcome = replace(state.complete(outcome), pending=state.pending)
+        state.unreported = outcome if outcome.written is not None else None
+        before = state.readable(pool)
+        if not await self._show(pool, pool_status(before, outcome, now=self._clock.now()), state):
             return
-        memory.unreported = None
-        for announcement in announcements(before, outcome):
-            self._telemetry.announce(pool, announcement)
-            self._cluster.announce(pool, announcement)
+        state.unreported = None
+        for event in pool_events(before, outcome):
+            self._telemetry.record_event(pool, event)
+            self._cluster.record_event(pool, event)
 
-    async def suspended(self, pool: BatchPool, memory: Memory) -> None:
+    async def suspended(self, pool: BatchPool, state: PoolState) -> None:
         """That nothing is done. Raises ClusterUnavailable."""
-        before = memory.readable(pool)
-        await self._show(pool, suspended_status(before, now=self._clock.now(), pending=memory.pending), memory)
+        before = state.readable(pool)
+        await self._show(pool, suspended_status(before, now=self._clock.now(), pending=state.pending), state)
 
-    async def _show(self, pool: BatchPool, status: Status, memory: Memory) -> bool:
+    async def _show(self, pool: BatchPool, status: Status, state: PoolState) -> bool:
         """Have the resource show this status; False when the resource is gone."""
-        memory.meant = packed(status)
-        shown = replace(pool, packed_status=memory.there)
+        state.meant = packed(status)
+        shown = replace(pool, packed_status=state.there)
         if status == shown.status:
             return True
         body = await self._cluster.patch_status(shown, status)
@@ -51,7 +51,7 @@ class PoolReporter:
             return False
         answered = BatchPool.parse(body)
         # As the API server keeps it: it leaves out what its CRD does not know.
-        memory.meant = memory.there = answered.packed_status
+        state.meant = state.there = answered.packed_status
         # As if a watch had told it: the answer may be the first to know of a newer spec.
         self._seen(answered)
         return True

@@ -10,7 +10,7 @@ from poolkeeper.domain.failures import ClusterUnavailable, SecretNotFound
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.pools.secret_budget import Budget
 from poolkeeper.engine.pools.secrets import versions_of
-from poolkeeper.engine.pools.state import Memory
+from poolkeeper.engine.pools.state import PoolState
 from poolkeeper.engine.ports import Secrets
 
 log = logging.getLogger(__name__)
@@ -35,20 +35,20 @@ class Rotation:
     name many Secrets waits for his own, and nobody else does.
     """
 
-    def __init__(self, secrets: Secrets, *, memories: Mapping[Key, Memory], monotonic: Callable[[], float]) -> None:
+    def __init__(self, secrets: Secrets, *, states: Mapping[Key, PoolState], monotonic: Callable[[], float]) -> None:
         self._secrets = secrets
-        self._memories = memories
+        self._states = states
         self._credentials: dict[Key, str] = {}
         self._budget = Budget(monotonic=monotonic)
 
     async def of_pools(self, pools: Iterable[BatchPool]) -> set[Key]:
         """The pools of which a Secret is another than at the last look; each Secret is asked for once."""
         used = {
-            pool.key: memory
+            pool.key: state
             for pool in pools
-            if (memory := self._memories.get(pool.key)) is not None and memory.secret_names
+            if (state := self._states.get(pool.key)) is not None and state.secret_names
         }
-        names = {name for memory in used.values() for name in memory.secret_names}
+        names = {name for state in used.values() for name in state.secret_names}
         asked = {name for name in sorted(names) if self._budget.takes(name.namespace)}
         try:
             versions = await versions_of(asked, self._secrets)
@@ -57,8 +57,8 @@ class Rotation:
             return set()
         return {
             key
-            for key, memory in used.items()
-            if asked.issuperset(memory.secret_names) and memory.secrets != _seen(memory, versions)
+            for key, state in used.items()
+            if asked.issuperset(state.secret_names) and state.secrets != _seen(state, versions)
         }
 
     async def of_credential(self, account: BatchAccount) -> Credential:
@@ -85,5 +85,5 @@ class Rotation:
         self._credentials.pop(account, None)
 
 
-def _seen(memory: Memory, versions: Mapping[Key, str]) -> dict[str, str]:
-    return {key.name: versions[key] for key in memory.secret_names if key in versions}
+def _seen(state: PoolState, versions: Mapping[Key, str]) -> dict[str, str]:
+    return {key.name: versions[key] for key in state.secret_names if key in versions}

@@ -17,7 +17,7 @@ MOST_SECRETS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PoolSecrets:
     """What the Secrets of a pool are now."""
 
     secrets: Mapping[str, Secret]
@@ -36,7 +36,7 @@ class Found:
         return with_secrets(pool.properties, self.secrets, namespace=pool.key.namespace)
 
 
-async def secrets_of(pool: BatchPool, port: Secrets) -> Found:
+async def secrets_of(pool: BatchPool, port: Secrets) -> PoolSecrets:
     """Read the Secrets of a pool. Raises InvalidSpec, SecretForbidden, or ClusterUnavailable."""
     wanted: dict[Key, set[str]] = {}
     for one in references(pool.properties):
@@ -49,7 +49,9 @@ async def secrets_of(pool: BatchPool, port: Secrets) -> Found:
             "a Secret has many keys, put the values into fewer",
         )
     read = await asyncio.gather(*(_read(port, key, wanted[key]) for key in keys))
-    return Found({key.name: secret for key, secret in zip(keys, read, strict=True) if secret is not None}, tuple(keys))
+    return PoolSecrets(
+        {key.name: secret for key, secret in zip(keys, read, strict=True) if secret is not None}, tuple(keys)
+    )
 
 
 async def versions_of(keys: Iterable[Key], port: Secrets) -> dict[Key, str]:

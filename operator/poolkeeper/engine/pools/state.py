@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from poolkeeper.domain.decision.flaps import Flaps, Limit
-from poolkeeper.domain.decision.plan import Desired, Past
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.decision.plan import Desired, History
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.failures import BatchFailure, Failure
 from poolkeeper.domain.known.address import Address
 from poolkeeper.domain.known.pending import PendingWrite
 from poolkeeper.domain.known.pool import Known, Refusal, account_version, body_digest
 from poolkeeper.domain.observation import PoolRow
 from poolkeeper.domain.packing import packed, unpacked
-from poolkeeper.domain.reasons import Retry
+from poolkeeper.domain.reasons import Requeue
 from poolkeeper.domain.resources import Asks, BatchAccount, BatchPool, Key
 from poolkeeper.domain.schema.canonical import Form
 from poolkeeper.domain.status.conditions import find
@@ -27,7 +27,7 @@ GONE = PoolRow(etag="", state="", allocation_state="")
 
 
 @dataclass(slots=True)
-class Memory:
+class PoolState:
     """One BatchPool's."""
 
     meant: bytes
@@ -57,7 +57,7 @@ class Memory:
     """Looks in a row that failed for this pool alone."""
 
     @classmethod
-    def of(cls, pool: BatchPool, *, limit: Limit | None = None) -> Memory:
+    def of(cls, pool: BatchPool, *, limit: Limit | None = None) -> PoolState:
         """What the status tells after a restart."""
         status = readable(pool.status)
         pending = PendingWrite.in_status(status)
@@ -103,14 +103,14 @@ class Memory:
             self.flaps.clear()
         return self.known
 
-    def past(self, pool: BatchPool, desired: Desired, account: BatchAccount) -> Past:
+    def history(self, pool: BatchPool, desired: Desired, account: BatchAccount) -> History:
         """What the plan needs to know from before; only after `at`."""
         known = self.known
         assert known is not None, "a pool is planned for after it was read"
         refusal = known.refusal
         if refusal is not None and not _is_of(refusal, pool, desired, account):
             refusal = None
-        return Past(
+        return History(
             address=known.address,
             adopted=known.adopted,
             refusal=None if refusal is None else refusal.failure,
@@ -125,10 +125,10 @@ class Memory:
         if self.known is not None:
             self.known = self.known.forgiven()
 
-    def in_sync(self, edition: Edition) -> None:
-        """The pool is as this edition asks."""
+    def in_sync(self, desired_version: DesiredVersion) -> None:
+        """The pool is as this version asks."""
         assert self.known is not None, "a pool is in sync after it was read"
-        self.known = self.known.in_sync(edition)
+        self.known = self.known.in_sync(desired_version)
 
     def counts(self, etag: str) -> bool:
         """Whether drift that is found at this ETag is counted; once, however often it is tried to put it right."""
@@ -139,16 +139,16 @@ class Memory:
 
     def is_a_miss(self, pool: BatchPool, failure: Failure, *, patience: int) -> bool:
         """Whether a failure that may pass is one of the first few, and not worth a status."""
-        if not isinstance(failure, BatchFailure) or failure.retry is not Retry.BACKOFF:
+        if not isinstance(failure, BatchFailure) or failure.retry is not Requeue.BACKOFF:
             return False
         self.misses += 1
         ready = find(self.status.get("conditions", ()), "Ready")
         well = ready is not None and ready["observedGeneration"] == pool.generation and ready["status"] == "True"
         return well and self.misses < patience
 
-    def is_drift(self, edition: Edition) -> bool:
-        """Whether a difference to this edition arose behind the manifest's back."""
-        return self.known is not None and self.known.synced == edition
+    def is_drift(self, desired_version: DesiredVersion) -> bool:
+        """Whether a difference to this version arose behind the manifest's back."""
+        return self.known is not None and self.known.synced == desired_version
 
     def complete(self, outcome: Outcome) -> Outcome:
         """The outcome with an earlier write that was not reported."""
@@ -162,12 +162,14 @@ class Memory:
             sent=earlier.sent,
             corrected=earlier.corrected,
             drifted=earlier.drifted,
-            restated=earlier.restated,
+            normalised=earlier.normalised,
         )
 
 
 def _is_of(refusal: Refusal, pool: BatchPool, desired: Desired, account: BatchAccount) -> bool:
     """Whether this body was refused, and nothing has changed since that may make the service take it."""
-    if refusal.edition != Edition(pool.generation, desired.secrets) or refusal.account != account_version(account):
+    if refusal.desired_version != DesiredVersion(
+        pool.generation, desired.secrets
+    ) or refusal.account != account_version(account):
         return False
     return refusal.digest == body_digest(desired.form, hidden=desired.hidden)

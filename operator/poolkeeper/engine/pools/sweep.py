@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.observation import PoolRow
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
-from poolkeeper.engine.accounts.breaker import AccountClosed, is_passing
-from poolkeeper.engine.accounts.connections import Accounts, Line
+from poolkeeper.engine.accounts.breaker import AccountUnavailable, is_passing
+from poolkeeper.engine.accounts.connections import AccountClient, Accounts
 from poolkeeper.engine.accounts.lists import Lists
-from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.rotation import Rotation
-from poolkeeper.engine.pools.state import GONE, Memory
+from poolkeeper.engine.pools.state import GONE, PoolState
 from poolkeeper.engine.ports import Listing, Secrets
 from poolkeeper.engine.work_items import SweepItem
 
@@ -34,20 +34,20 @@ class Sweeper:
 
     def __init__(
         self,
-        catalog: Catalog,
+        cache: Cache,
         accounts: Accounts,
         *,
         secrets: Secrets,
-        memories: Mapping[Key, Memory],
+        states: Mapping[Key, PoolState],
         look_at: Callable[[Key], None],
         monotonic: Callable[[], float],
         lists: Lists,
         least_interval: float = 1.0,
     ) -> None:
-        self._catalog = catalog
+        self._cache = cache
         self._accounts = accounts
-        self._rotation = Rotation(secrets, memories=memories, monotonic=monotonic)
-        self._memories = memories
+        self._rotation = Rotation(secrets, states=states, monotonic=monotonic)
+        self._states = states
         self._look_at = look_at
         self._monotonic = monotonic
         self._lists = lists
@@ -59,7 +59,7 @@ class Sweeper:
 
     def groups(self, account: BatchAccount) -> set[SweepItem]:
         """The groups of an account: its own interval always (it shows whether the account answers), others as used."""
-        members = self._catalog.members(account.key)
+        members = self._cache.members(account.key)
         intervals = {self.interval_of(pool, account) for pool in members if not pool.suspended}
         return {SweepItem(account.key, interval) for interval in intervals | {self.least(account.check_interval)}}
 
@@ -73,7 +73,7 @@ class Sweeper:
 
     async def sweep(self, item: SweepItem) -> float | None:
         """One check; seconds until the next, or None when the group is no more."""
-        account = self._catalog.account(item.account)
+        account = self._cache.account(item.account)
         if account is None:
             self.forget(item.account)
             return None
@@ -81,26 +81,26 @@ class Sweeper:
             self._steady.discard(item)
             # Another group of the account goes on: its age and its credential are still looked after.
             return None
-        members = (pool for pool in self._catalog.members(account.key) if not pool.suspended)
+        members = (pool for pool in self._cache.members(account.key) if not pool.suspended)
         pools = [pool for pool in members if self.interval_of(pool, account) == item.interval]
-        line = self._accounts.line(account.key)
+        client = self._accounts.client(account.key)
         if item.interval == self.least(account.check_interval):
-            await self._mind_credential(line)
+            await self._mind_credential(client)
         try:
-            rows = await self._rows(line, pools)
-        except (Failure, AccountClosed):
+            rows = await self._rows(client, pools)
+        except (Failure, AccountUnavailable):
             self._steady.discard(item)
-            # The gate is open after trouble with one pool only: that must not be asked for again at once.
-            if line.gate.failure is None:
+            # Nothing is held back after trouble with one pool only: that must not be asked for again at once.
+            if client.breaker.failure is None:
                 return item.interval
             # Meanwhile somebody may mend the credential, which is then used with the next check.
-            closed = line.gate.opens_in
-            return min(closed, item.interval) if closed < math.inf and _may_be_mended(line) else closed
+            closed = client.breaker.opens_in
+            return min(closed, item.interval) if closed < math.inf and _may_be_mended(client) else closed
         self._checked[account.key] = self._monotonic()
         rotated = await self._rotation.of_pools(pools)
         for pool in pools:
-            memory = self._memories.get(pool.key)
-            if memory is None or pool.key in rotated or memory.row != rows.get(pool.pool_id.casefold(), GONE):
+            state = self._states.get(pool.key)
+            if state is None or pool.key in rotated or state.row != rows.get(pool.pool_id.casefold(), GONE):
                 self._look_at(pool.key)
         if item in self._steady:
             return item.interval
@@ -108,13 +108,13 @@ class Sweeper:
         self._steady.add(item)
         return item.interval * random.uniform(_EARLIEST, 1.0)  # noqa: S311 - spreads load, guards nothing
 
-    async def _mind_credential(self, line: Line) -> None:
-        found = await self._rotation.of_credential(line.account)
-        if found.changed or (found.revoked is None) != (line.revoked is None):
+    async def _mind_credential(self, client: AccountClient) -> None:
+        found = await self._rotation.of_credential(client.account)
+        if found.changed or (found.revoked is None) != (client.revoked is None):
             # The old one may still be taken, and would be until the day on which it is not.
-            line.revoked = found.revoked
-            await line.renew()
-            line.gate.mended()
+            client.revoked = found.revoked
+            await client.renew()
+            client.breaker.mended()
 
     def forget(self, key: Key) -> None:
         """An account is gone."""
@@ -129,40 +129,40 @@ class Sweeper:
         now = self._monotonic()
         return {str(account): now - at for account, at in self._checked.items()}
 
-    async def _rows(self, line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
-        key = line.account.key
+    async def _rows(self, client: AccountClient, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
+        key = client.account.key
         if pools and len(pools) <= self._pages.get(key, 1) and self._lists.trouble(key) is None:
-            return await _one_by_one(line, pools)
+            return await _one_by_one(client, pools)
         try:
             if not pools:
-                await line.probe()
+                await client.probe()
                 listing = Listing({}, 1)
             else:
-                listing = await line.rows()
+                listing = await client.rows()
         except Failure as failure:
-            if line.gate.failure is not None:
+            if client.breaker.failure is not None:
                 raise
             # It concerns no single pool, and not the account as a whole either.
             self._lists.failed(key, failure)
-            return await _one_by_one(line, pools)
+            return await _one_by_one(client, pools)
         self._lists.worked(key)
         if pools:
             self._pages[key] = listing.pages
         return listing.rows
 
 
-def _may_be_mended(line: Line) -> bool:
-    failure = line.gate.failure
-    return line.account.secret is not None and failure is not None and not is_passing(failure)
+def _may_be_mended(client: AccountClient) -> bool:
+    failure = client.breaker.failure
+    return client.account.secret is not None and failure is not None and not is_passing(failure)
 
 
-async def _one_by_one(line: Line, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
-    return {pool.pool_id.casefold(): await _row(line, pool.pool_id) for pool in pools}
+async def _one_by_one(client: AccountClient, pools: Sequence[BatchPool]) -> Mapping[str, PoolRow | None]:
+    return {pool.pool_id.casefold(): await _row(client, pool.pool_id) for pool in pools}
 
 
-async def _row(line: Line, pool_id: str) -> PoolRow | None:
+async def _row(client: AccountClient, pool_id: str) -> PoolRow | None:
     try:
-        return await line.row(pool_id)
+        return await client.row(pool_id)
     except PoolNotFound:
         return GONE
     except PoolUnavailable:

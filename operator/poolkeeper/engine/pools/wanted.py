@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from poolkeeper.domain.failures import Conflict, PoolkeeperError
 from poolkeeper.domain.resources import BatchAccount, BatchPool
-from poolkeeper.engine.cache import Catalog
+from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.claims import Claims
 
 
@@ -20,16 +20,16 @@ class Superseded(PoolkeeperError):
 class Wanted:
     """Looks at the newest state that is known, without waiting for anything."""
 
-    def __init__(self, catalog: Catalog, claims: Claims) -> None:
-        self._catalog = catalog
+    def __init__(self, cache: Cache, claims: Claims) -> None:
+        self._cache = cache
         self._claims = claims
 
     def check(self, pool: BatchPool, account: BatchAccount) -> None:
         """Raise Superseded unless resource and account are still those that were acted on, and the pool still its."""
-        now = self._catalog.pool(pool.key)
+        now = self._cache.pool(pool.key)
         if now is None or now.wants != pool.wants:
             raise Superseded(f"BatchPool {pool.key} has changed")
-        served_by = self._catalog.account(pool.account)
+        served_by = self._cache.account(pool.account)
         if served_by is None or not served_by.same_service(account):
             raise Superseded(f"BatchAccount {pool.account} has changed")
         try:

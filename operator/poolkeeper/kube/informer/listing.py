@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, BatchAccount, BatchPool, Body, is_deleted
-from poolkeeper.kube.client import Api, Refused
+from poolkeeper.kube.client import Api, ApiError
 from poolkeeper.kube.paths import collection
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class CrdsMissing(ClusterUnavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
+class Listed:
     """All resources, as of a resource version: what has happened since is not in it."""
 
     accounts: list[BatchAccount]
@@ -44,11 +44,11 @@ class Lister:
         self._api = api
         self._namespaces: Sequence[str | None] = namespaces or (None,)
 
-    async def everything(self) -> Everything:
+    async def everything(self) -> Listed:
         """Every BatchAccount and BatchPool. Raises ClusterUnavailable."""
         accounts, accounts_as_of = await self._all(ACCOUNTS, BatchAccount.parse)
         pools, pools_as_of = await self._all(POOLS, BatchPool.parse)
-        return Everything(accounts=accounts, pools=pools, as_of=min(accounts_as_of, pools_as_of))
+        return Listed(accounts=accounts, pools=pools, as_of=min(accounts_as_of, pools_as_of))
 
     async def _all(self, plural: str, parse: Callable[[Body], Parsed]) -> tuple[list[Parsed], int]:
         lists = [await self._list(collection(plural, namespace), parse) for namespace in self._namespaces]
@@ -60,7 +60,7 @@ class Lister:
         while True:
             try:
                 page = await self._api.request("GET", path, query=query)
-            except Refused as refusal:
+            except ApiError as refusal:
                 if refusal.status == HTTPStatus.NOT_FOUND:
                     raise CrdsMissing(f"the CRDs of {GROUP} are not installed: kubectl apply -f crds/") from refusal
                 raise

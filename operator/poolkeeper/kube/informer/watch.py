@@ -16,14 +16,14 @@ import kopf
 
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key, is_deleted
 from poolkeeper.engine.engine import Engine
-from poolkeeper.kube.access import Access
 from poolkeeper.kube.informer.listing import CHUNK, name_of
 from poolkeeper.kube.informer.no_storage import NoDiffBase, NoProgress
+from poolkeeper.kube.kubeconfig import Kubeconfig
 
 log = logging.getLogger(__name__)
 
 
-def registry(engine: Engine, access: Access, *, namespaced: bool) -> kopf.OperatorRegistry:
+def registry(engine: Engine, access: Kubeconfig, *, namespaced: bool) -> kopf.OperatorRegistry:
     """The handlers, each a line."""
     handlers = kopf.OperatorRegistry()
 
@@ -41,20 +41,20 @@ def registry(engine: Engine, access: Access, *, namespaced: bool) -> kopf.Operat
     async def on_pool(*, event: kopf.RawEvent, **_: Any) -> None:
         with _readable(event):
             body: Any = event["object"]
-            engine.pool_gone(*_one(body)) if _gone(event) else engine.pool_seen(BatchPool.parse(body))
+            engine.pool_deleted(*_one(body)) if _gone(event) else engine.pool_changed(BatchPool.parse(body))
 
     @kopf.on.event(GROUP, VERSION, ACCOUNTS, registry=handlers, id="account")
     async def on_account(*, event: kopf.RawEvent, **_: Any) -> None:
         with _readable(event):
             body: Any = event["object"]
-            engine.account_gone(*_one(body)) if _gone(event) else engine.account_seen(BatchAccount.parse(body))
+            engine.account_deleted(*_one(body)) if _gone(event) else engine.account_changed(BatchAccount.parse(body))
 
     return handlers
 
 
 async def watch(
     engine: Engine,
-    access: Access,
+    access: Kubeconfig,
     *,
     namespaces: Sequence[str],
     begin: asyncio.Event,

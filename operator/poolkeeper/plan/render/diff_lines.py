@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from poolkeeper.domain.redaction.visible import visible
-from poolkeeper.plan.report import Change, Finding, Outlook
+from poolkeeper.plan.report import Change, PoolPlan, ReportedPool
 
 Style = Literal["path", "live", "desired", "same", "note"]
 
@@ -22,51 +22,51 @@ MOST_ALIGNED = 60
 """Lines of a value on both sides together, up to which those that are the same are set beside each other."""
 
 
-class Line(NamedTuple):
+class AccountClient(NamedTuple):
     """One line, and what it is."""
 
     style: Style
     text: str
 
 
-def heading(finding: Finding) -> str:
+def heading(finding: ReportedPool) -> str:
     """`team/rendering (pool rendering at research.westeurope.batch.azure.com)`."""
     at = f" at {visible(finding.host)}" if finding.host else ""
     return f"{finding.manifest.key} (pool {finding.pool_id}{at})"
 
 
-def lines(outlook: Outlook) -> Iterator[Line]:
+def lines(outlook: PoolPlan) -> Iterator[AccountClient]:
     """What differs, and what is to be said about it."""
     for change in outlook.changes:
-        yield Line("path", f"@@ {visible(change.path)} @@")
+        yield AccountClient("path", f"@@ {visible(change.path)} @@")
         yield from _sides(change)
     for told in (*map(str, outlook.not_compared), *outlook.notes):
-        yield Line("note", f"! {visible(told)}")
+        yield AccountClient("note", f"! {visible(told)}")
 
 
-def _sides(change: Change) -> Iterator[Line]:
+def _sides(change: Change) -> Iterator[AccountClient]:
     if change.unseen and change.live is None:
-        yield Line("desired", f"+ {_NEVER_SHOWN}")
+        yield AccountClient("desired", f"+ {_NEVER_SHOWN}")
         return
     if change.unseen:
-        yield from (Line("live", f"- {line}") for line in _split(change.live or ""))
-        yield Line("desired", f"+ {_UNSEEN}")
+        yield from (AccountClient("live", f"- {line}") for line in _split(change.live or ""))
+        yield AccountClient("desired", f"+ {_UNSEEN}")
         return
     live = [] if change.live is None else _split(change.live)
     desired = [] if change.desired is None else _split(change.desired)
     if len(live) + len(desired) > MOST_ALIGNED:
         # Which lines belong together takes a time that grows with their third power.
-        yield from (Line("live", f"- {line}") for line in live)
-        yield from (Line("desired", f"+ {line}") for line in desired)
+        yield from (AccountClient("live", f"- {line}") for line in live)
+        yield from (AccountClient("desired", f"+ {line}") for line in desired)
         return
     for line in difflib.ndiff(live, desired):
         match line[:2]:
             case "- ":
-                yield Line("live", line)
+                yield AccountClient("live", line)
             case "+ ":
-                yield Line("desired", line)
+                yield AccountClient("desired", line)
             case "  ":
-                yield Line("same", line)
+                yield AccountClient("same", line)
 
 
 def _split(value: str) -> list[str]:

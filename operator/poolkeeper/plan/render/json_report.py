@@ -6,35 +6,35 @@ import json
 from typing import Any
 
 from poolkeeper.manifests.documents import Problem
-from poolkeeper.plan.report import Change, Finding, Findings, Verdict
+from poolkeeper.plan.report import Action, Change, PlanReport, ReportedPool
 
 API_VERSION = "plan.poolkeeper.dev/v1alpha1"
 
 _COUNTS = {
-    Verdict.CHANGE: "change",
-    Verdict.IN_SYNC: "inSync",
-    Verdict.WAITING: "waiting",
-    Verdict.LEFT_ALONE: "leftAlone",
-    Verdict.BLOCKED: "blocked",
-    Verdict.ERROR: "error",
+    Action.CHANGE: "change",
+    Action.IN_SYNC: "inSync",
+    Action.WAITING: "waiting",
+    Action.LEFT_ALONE: "leftAlone",
+    Action.BLOCKED: "blocked",
+    Action.ERROR: "error",
 }
 
 
-def machine(findings: Findings) -> str:
+def machine(findings: PlanReport) -> str:
     """Indented, keys in a fixed order, with a final newline."""
     counts = findings.counts
     document = {
         "apiVersion": API_VERSION,
         "kind": "Plan",
         "exitCode": findings.exit_code,
-        "summary": {name: counts[verdict] for verdict, name in _COUNTS.items()},
+        "summary": {name: counts[action] for action, name in _COUNTS.items()},
         "pools": [_pool(finding) for finding in findings.pools],
         "problems": [_problem(problem) for problem in findings.problems],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _pool(finding: Finding) -> dict[str, Any]:
+def _pool(finding: ReportedPool) -> dict[str, Any]:
     manifest, outlook = finding.manifest, finding.outlook
     return {
         "namespace": manifest.key.namespace,
@@ -44,7 +44,7 @@ def _pool(finding: Finding) -> dict[str, Any]:
         "poolID": finding.pool_id,
         "account": finding.account,
         "host": finding.host,
-        "verdict": outlook.verdict,
+        "verdict": outlook.action,
         "reason": outlook.reason,
         "message": outlook.message,
         "changes": [_change(change) for change in outlook.changes],

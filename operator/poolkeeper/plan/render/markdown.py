@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from poolkeeper.domain.redaction.visible import visible
 from poolkeeper.plan.render.diff_lines import heading, lines
-from poolkeeper.plan.report import Finding, Findings, Verdict
+from poolkeeper.plan.report import Action, PlanReport, ReportedPool
 
 MOST_CHARACTERS = 65_536
 """Of a comment on GitHub."""
@@ -23,23 +23,23 @@ _TAIL = 300
 _LEAST_BLOCK = 400
 """Characters; in less room than that no block is begun."""
 
-_FIRST = (Verdict.ERROR, Verdict.BLOCKED, Verdict.WAITING, Verdict.CHANGE, Verdict.LEFT_ALONE, Verdict.IN_SYNC)
+_FIRST = (Action.ERROR, Action.BLOCKED, Action.WAITING, Action.CHANGE, Action.LEFT_ALONE, Action.IN_SYNC)
 """What somebody has to act on comes first, and is left out last."""
 
 _BRIEFLY = {
-    Verdict.IN_SYNC: "in sync",
-    Verdict.CHANGE: "would change",
-    Verdict.WAITING: "waits",
-    Verdict.LEFT_ALONE: "left alone",
-    Verdict.BLOCKED: "blocked",
-    Verdict.ERROR: "error",
+    Action.IN_SYNC: "in sync",
+    Action.CHANGE: "would change",
+    Action.WAITING: "waits",
+    Action.LEFT_ALONE: "left alone",
+    Action.BLOCKED: "blocked",
+    Action.ERROR: "error",
 }
 
 
-def markdown(findings: Findings, *, most: int = MOST_CHARACTERS) -> str:
+def markdown(findings: PlanReport, *, most: int = MOST_CHARACTERS) -> str:
     """The comment, at most `most` characters of it."""
     out = f"**{findings.summary}**\n"
-    ordered = sorted(findings.pools, key=lambda finding: _FIRST.index(finding.outlook.verdict))
+    ordered = sorted(findings.pools, key=lambda finding: _FIRST.index(finding.outlook.action))
     problems = [visible(str(problem)) for problem in findings.problems]
     parts: list[tuple[str, list[str]]] = []
     if problems:
@@ -57,13 +57,13 @@ def markdown(findings: Findings, *, most: int = MOST_CHARACTERS) -> str:
     return out
 
 
-def _title(finding: Finding) -> str:
+def _title(finding: ReportedPool) -> str:
     count = len(finding.outlook.changes)
     many = f" ({count} difference{'' if count == 1 else 's'})" if count else ""
-    return f"{finding.manifest.key}: {_BRIEFLY[finding.outlook.verdict]}{many}"
+    return f"{finding.manifest.key}: {_BRIEFLY[finding.outlook.action]}{many}"
 
 
-def _content(finding: Finding) -> list[str]:
+def _content(finding: ReportedPool) -> list[str]:
     return [
         f"# {heading(finding)}",
         f"# {visible(finding.outlook.message)}",

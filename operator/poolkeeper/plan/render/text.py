@@ -6,7 +6,7 @@ import click
 
 from poolkeeper.domain.redaction.visible import visible
 from poolkeeper.plan.render.diff_lines import Style, heading, lines
-from poolkeeper.plan.report import Findings, Verdict
+from poolkeeper.plan.report import Action, PlanReport
 
 _COLOURS: dict[Style, str | None] = {
     "path": "cyan",
@@ -15,23 +15,23 @@ _COLOURS: dict[Style, str | None] = {
     "same": None,
     "note": "yellow",
 }
-_HEADINGS: dict[Verdict, str] = {
-    Verdict.IN_SYNC: "green",
-    Verdict.CHANGE: "yellow",
-    Verdict.WAITING: "yellow",
-    Verdict.LEFT_ALONE: "blue",
-    Verdict.BLOCKED: "red",
-    Verdict.ERROR: "red",
+_HEADINGS: dict[Action, str] = {
+    Action.IN_SYNC: "green",
+    Action.CHANGE: "yellow",
+    Action.WAITING: "yellow",
+    Action.LEFT_ALONE: "blue",
+    Action.BLOCKED: "red",
+    Action.ERROR: "red",
 }
 
 
-def text(findings: Findings) -> str:
+def text(findings: PlanReport) -> str:
     """Everything, with colours; whoever prints it elsewhere than on a terminal strips them."""
     blocks = []
     for finding in findings.pools:
         told = visible(finding.outlook.message)
         title = click.style(f"{heading(finding)}: ", bold=True)
-        block = [title + click.style(told, fg=_HEADINGS[finding.outlook.verdict])]
+        block = [title + click.style(told, fg=_HEADINGS[finding.outlook.action])]
         block += [f"  {click.style(line.text, fg=_COLOURS[line.style])}" for line in lines(finding.outlook)]
         blocks.append("\n".join(block))
     blocks += [click.style(f"error: {visible(str(problem))}", fg="red") for problem in findings.problems]

@@ -16,7 +16,7 @@ from azure.identity import CredentialUnavailableError
 
 from poolkeeper.batch.auth.errors import failure_of_token
 from poolkeeper.domain import failures
-from poolkeeper.domain.reasons import Retry
+from poolkeeper.domain.reasons import Requeue
 from poolkeeper.domain.resources import Auth, Key
 
 AUTHORITY = "https://login.microsoftonline.com"
@@ -133,7 +133,7 @@ def test_an_error_becomes_a_failure_whose_words_stay(row: Row) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.reason)
 def test_none_of_them_is_given_up(row: Row) -> None:
-    assert failure_of_token(row.error, row.auth, authority=AUTHORITY).retry in {Retry.SLOWLY, Retry.BACKOFF}
+    assert failure_of_token(row.error, row.auth, authority=AUTHORITY).retry in {Requeue.SLOWLY, Requeue.BACKOFF}
 
 
 def test_what_a_credential_says_is_cut_to_what_a_status_can_hold() -> None:

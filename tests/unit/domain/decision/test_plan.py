@@ -9,9 +9,9 @@ import pytest
 
 from poolkeeper.domain.decision.approval import plan_hash
 from poolkeeper.domain.decision.flaps import Flaps
-from poolkeeper.domain.decision.plan import Desired, Keep, Leave, Past, Watch, Write, plan
+from poolkeeper.domain.decision.plan import Blocked, Desired, History, InSync, ReportOnly, Update, plan
 from poolkeeper.domain.diff.drift import paths_of
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.failures import Flapping, InvalidProperties, InvalidSpec
 from poolkeeper.domain.known.stored import judged
 from poolkeeper.domain.reasons import Reason
@@ -47,7 +47,7 @@ class Row:
     refused: bool = True
     flapping: bool = True
     approved: bool = False
-    decision: type[Keep | Watch | Leave | Write] = Leave
+    decision: type[InSync | ReportOnly | Blocked | Update] = Blocked
     because: Reason | None = None
 
 
@@ -60,10 +60,10 @@ TABLE = [
     ),
     Row(reason="nor is it in sync when equal", state="deleting", pool=WANTED, because=Reason.PoolDeleting),
     Row(reason="nor is it only watched", state="deleting", mode="Observe", because=Reason.PoolDeleting),
-    Row(reason="equal is in sync, whatever was in the way of a write", pool=WANTED, decision=Keep),
-    Row(reason="equal is in sync for who only watches", pool=WANTED, mode="Observe", decision=Keep),
-    Row(reason="who only watches asks for no consent and repeats no refusal", mode="Observe", decision=Watch),
-    Row(reason="who only watches watches an adopted pool too", mode="Observe", adopted=True, decision=Watch),
+    Row(reason="equal is in sync, whatever was in the way of a write", pool=WANTED, decision=InSync),
+    Row(reason="equal is in sync for who only watches", pool=WANTED, mode="Observe", decision=InSync),
+    Row(reason="who only watches asks for no consent and repeats no refusal", mode="Observe", decision=ReportOnly),
+    Row(reason="who only watches watches an adopted pool too", mode="Observe", adopted=True, decision=ReportOnly),
     Row(reason="consent comes before what the service has said", because=Reason.RemovalNeedsConsent),
     Row(reason="and so it does in mode Enforce", mode="Enforce", because=Reason.RemovalNeedsConsent),
     Row(
@@ -90,17 +90,17 @@ TABLE = [
         **CLEAR,
         because=Reason.AwaitingApproval,
     ),
-    Row(reason="an approved plan is written", pool=OTHER, approved=True, **CLEAR, decision=Write),
-    Row(reason="mode Enforce asks nobody", pool=OTHER, mode="Enforce", **CLEAR, decision=Write),
-    Row(reason="an adopted pool loses what is not named", mode="Enforce", adopted=True, **CLEAR, decision=Write),
-    Row(reason="so does one that may be overwritten", mode="Enforce", adoption="Overwrite", **CLEAR, decision=Write),
+    Row(reason="an approved plan is written", pool=OTHER, approved=True, **CLEAR, decision=Update),
+    Row(reason="mode Enforce asks nobody", pool=OTHER, mode="Enforce", **CLEAR, decision=Update),
+    Row(reason="an adopted pool loses what is not named", mode="Enforce", adopted=True, **CLEAR, decision=Update),
+    Row(reason="so does one that may be overwritten", mode="Enforce", adoption="Overwrite", **CLEAR, decision=Update),
     Row(
         reason="a state of a later version is not in the way",
         state="upgrading",
         pool=OTHER,
         mode="Enforce",
         **CLEAR,
-        decision=Write,
+        decision=Update,
     ),
 ]
 
@@ -112,32 +112,34 @@ def test_the_first_row_that_fits_decides(row: Row) -> None:
     if row.approved:
         annotations = {APPROVE: plan_hash(resource, found.row.etag, {})}
         resource = pool(WANTED, mode=row.mode, adoption=row.adoption, annotations=annotations)
-    past = Past(
+    history = History(
         adopted=row.adopted,
         refusal=REFUSAL if row.refused else None,
         flaps=fight() if row.flapping else Flaps(),
     )
-    decision = plan(resource, Desired.of(WANTED, version="2024-07-01.20.0"), found, past=past, now=NOW)
+    decision = plan(resource, Desired.of(WANTED, version="2024-07-01.20.0"), found, history=history, now=NOW)
     assert type(decision) is row.decision, row.reason
-    if isinstance(decision, Leave):
+    if isinstance(decision, Blocked):
         assert decision.failure.reason == row.because, row.reason
-    if isinstance(decision, Watch | Leave) and row.state == "active":
+    if isinstance(decision, ReportOnly | Blocked) and row.state == "active":
         assert "/metadata/owner" in paths_of(decision.differences), "what differs is told in any case"
 
 
-def decide(found: Any, *, past: Past | None = None, **how: Any) -> Any:
-    return plan(pool(WANTED, **how), Desired.of(WANTED, version="2024-07-01.20.0"), found, past=past or Past(), now=NOW)
+def decide(found: Any, *, history: History | None = None, **how: Any) -> Any:
+    return plan(
+        pool(WANTED, **how), Desired.of(WANTED, version="2024-07-01.20.0"), found, history=history or History(), now=NOW
+    )
 
 
 def test_a_write_bears_the_full_body_and_names_what_it_changes() -> None:
     decision = decide(live(OTHER))
-    assert isinstance(decision, Write)
+    assert isinstance(decision, Update)
     assert decision.body == full_body(WANTED)
     assert paths_of(decision.differences) == ["/metadata/owner"]
 
 
 def test_a_refusal_is_repeated_as_it_was_said() -> None:
-    assert decide(live(OTHER), past=Past(refusal=REFUSAL)).failure is REFUSAL
+    assert decide(live(OTHER), history=History(refusal=REFUSAL)).failure is REFUSAL
 
 
 def test_a_deleting_pool_names_no_differences_since_nobody_will_correct_them() -> None:
@@ -145,9 +147,9 @@ def test_a_deleting_pool_names_no_differences_since_nobody_will_correct_them() -
 
 
 def test_what_the_service_makes_of_the_desired_state_counts_as_equal() -> None:
-    past = Past(adopted=True, stored=judged(canonical({}), canonical(OTHER), canonical(WANTED)))
-    assert decide(live(OTHER), past=past) == Keep()
-    decision = decide(live(MORE), past=past)
+    history = History(adopted=True, stored=judged(canonical({}), canonical(OTHER), canonical(WANTED)))
+    assert decide(live(OTHER), history=history) == InSync()
+    decision = decide(live(MORE), history=history)
     assert paths_of(decision.differences) == ["/metadata/owner", "/metadata/team"], "all that the body changes"
     assert decision.body == full_body(WANTED), "what is sent is still what the manifest says"
 
@@ -164,11 +166,11 @@ def test_consent_is_asked_for_each_thing_that_would_go_and_how_to_give_it_is_sai
 
 
 def test_a_fight_names_its_paths_and_how_long_it_is_let_be() -> None:
-    failure = decide(live(OTHER), past=Past(flaps=fight())).failure
+    failure = decide(live(OTHER), history=History(flaps=fight())).failure
     assert isinstance(failure, Flapping)
     assert failure.cause == "put right 5 times within 3600 s and changed again: /metadata/owner"
     assert failure.pause == 3600 - 6
-    assert isinstance(decide(live(metadata(owner="me", x="y")), past=Past(adopted=True, flaps=fight())), Write)
+    assert isinstance(decide(live(metadata(owner="me", x="y")), history=History(adopted=True, flaps=fight())), Update)
 
 
 def test_a_plan_says_how_to_approve_it() -> None:
@@ -202,23 +204,23 @@ PASSWORD = "/startTask/containerSettings/registry/password"
 
 
 @pytest.mark.parametrize(
-    ("mode", "past", "decision", "reason"),
+    ("mode", "history", "decision", "reason"),
     [
-        ("Enforce", Past(), Write, "nobody knows which password the pool has"),
-        ("Enforce", Past(sent=Edition(2)), Write, "another generation was sent"),
-        ("Enforce", Past(sent=Edition(3)), Keep, "this edition was sent"),
-        ("Observe", Past(), Keep, "who never writes has nothing to send, and no difference is seen"),
-        ("Approve", Past(), Leave, "a write like any other: it waits"),
-        ("Enforce", Past(refusal=REFUSAL), Leave, "what was refused is not sent again"),
+        ("Enforce", History(), Update, "nobody knows which password the pool has"),
+        ("Enforce", History(sent=DesiredVersion(2)), Update, "another generation was sent"),
+        ("Enforce", History(sent=DesiredVersion(3)), InSync, "this edition was sent"),
+        ("Observe", History(), InSync, "who never writes has nothing to send, and no difference is seen"),
+        ("Approve", History(), Blocked, "a write like any other: it waits"),
+        ("Enforce", History(refusal=REFUSAL), Blocked, "what was refused is not sent again"),
     ],
 )
 def test_what_the_service_never_shows_is_sent_when_it_may_be_another(
-    mode: str, past: Past, decision: type[Keep | Leave | Write], reason: str
+    mode: str, history: History, decision: type[InSync | Blocked | Update], reason: str
 ) -> None:
     wanted = Desired.of(CONTAINED, version="2024-07-01.20.0")
-    found = plan(pool(CONTAINED, mode=mode), wanted, live(CONTAINED), past=past, now=NOW)
+    found = plan(pool(CONTAINED, mode=mode), wanted, live(CONTAINED), history=history, now=NOW)
     assert type(found) is decision, reason
-    if isinstance(found, Write | Leave):
+    if isinstance(found, Update | Blocked):
         assert paths_of(found.differences) == [PASSWORD]
 
 
@@ -226,6 +228,6 @@ def test_another_version_of_a_secret_voids_an_approval() -> None:
     found = live(OTHER)
     approved = {APPROVE: plan_hash(pool(WANTED), found.row.etag, {"creds": "1"})}
     resource = pool(WANTED, mode="Approve", annotations=approved)
-    for version, decision in (("1", Write), ("2", Leave)):
+    for version, decision in (("1", Update), ("2", Blocked)):
         wanted = Desired.of(WANTED, version="2024-07-01.20.0", secrets={"creds": version})
-        assert type(plan(resource, wanted, found, past=Past(), now=NOW)) is decision
+        assert type(plan(resource, wanted, found, history=History(), now=NOW)) is decision

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain.diff.drift import paths_of
-from poolkeeper.domain.diff.write_only import Edition, marks_of, unsent
-from poolkeeper.domain.schema.lists import Named, Ordered
+from poolkeeper.domain.diff.write_only import DesiredVersion, marks_of, unsent
+from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Kind, Record, Text
+from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_text import SecretText
 
 PASSWORD = "/startTask/containerSettings/registry/password"
@@ -25,50 +25,91 @@ RESOLVED = start_task(username="me", password=SecretText("hunter22"))
 PLAIN = start_task(username="me", password="hunter22")
 NONE = start_task(username="me")
 OTHER = start_task(username="me", password=SecretText("hunter23"))
-TOUCHED = Edition(1, {"creds": "1"}, marks_of(RESOLVED))
+TOUCHED = DesiredVersion(1, {"creds": "1"}, marks_of(RESOLVED))
 
 
 @pytest.mark.parametrize(
-    ("properties", "body", "edition", "sent", "expected", "reason"),
+    ("properties", "body", "desired_version", "sent", "expected", "reason"),
     [
-        (NONE, NONE, Edition(1), None, False, "nothing that is not shown"),
-        (PLAIN, PLAIN, Edition(1), None, True, "nobody knows which password the pool has"),
-        (PLAIN, PLAIN, Edition(1), Edition(1), False, "this very manifest was sent"),
-        (PLAIN, PLAIN, Edition(2), Edition(1), True, "the password may be what has changed"),
-        (FROM, RESOLVED, Edition(1, {"creds": "1"}), None, True, "never written"),
-        (FROM, RESOLVED, Edition(1, {"creds": "1"}), Edition(1, {"creds": "1"}), False, "that version was sent"),
-        (FROM, RESOLVED, Edition(1, {"creds": "2"}), Edition(1, {"creds": "1"}), True, "rotated"),
-        (FROM, RESOLVED, Edition(9, {"creds": "1"}), Edition(1, {"creds": "1"}), False, "the value is not in the spec"),
+        (NONE, NONE, DesiredVersion(1), None, False, "nothing that is not shown"),
+        (PLAIN, PLAIN, DesiredVersion(1), None, True, "nobody knows which password the pool has"),
+        (PLAIN, PLAIN, DesiredVersion(1), DesiredVersion(1), False, "this very manifest was sent"),
+        (PLAIN, PLAIN, DesiredVersion(2), DesiredVersion(1), True, "the password may be what has changed"),
+        (FROM, RESOLVED, DesiredVersion(1, {"creds": "1"}), None, True, "never written"),
         (
             FROM,
             RESOLVED,
-            Edition(1, {"creds": "1", "env": "2"}),
-            Edition(1, {"creds": "1", "env": "1"}),
+            DesiredVersion(1, {"creds": "1"}),
+            DesiredVersion(1, {"creds": "1"}),
+            False,
+            "that version was sent",
+        ),
+        (FROM, RESOLVED, DesiredVersion(1, {"creds": "2"}), DesiredVersion(1, {"creds": "1"}), True, "rotated"),
+        (
+            FROM,
+            RESOLVED,
+            DesiredVersion(9, {"creds": "1"}),
+            DesiredVersion(1, {"creds": "1"}),
+            False,
+            "the value is not in the spec",
+        ),
+        (
+            FROM,
+            RESOLVED,
+            DesiredVersion(1, {"creds": "1", "env": "2"}),
+            DesiredVersion(1, {"creds": "1", "env": "1"}),
             False,
             "a Secret whose values are shown is found by comparing",
         ),
-        (FROM, RESOLVED, Edition(1, {"creds": "2"}), TOUCHED, False, "touched: the value is the one that was sent"),
-        (FROM, OTHER, Edition(1, {"creds": "2"}), TOUCHED, True, "rotated, and this process sent the value before"),
-        (PLAIN, PLAIN, Edition(2), Edition(1, marks=marks_of(PLAIN)), False, "another field of the manifest changed"),
-        (FROM, NONE, Edition(1, {"creds": "2"}), None, False, "left to others by spec.ignore: it is not sent"),
+        (
+            FROM,
+            RESOLVED,
+            DesiredVersion(1, {"creds": "2"}),
+            TOUCHED,
+            False,
+            "touched: the value is the one that was sent",
+        ),
+        (
+            FROM,
+            OTHER,
+            DesiredVersion(1, {"creds": "2"}),
+            TOUCHED,
+            True,
+            "rotated, and this process sent the value before",
+        ),
+        (
+            PLAIN,
+            PLAIN,
+            DesiredVersion(2),
+            DesiredVersion(1, marks=marks_of(PLAIN)),
+            False,
+            "another field of the manifest changed",
+        ),
+        (FROM, NONE, DesiredVersion(1, {"creds": "2"}), None, False, "left to others by spec.ignore: it is not sent"),
     ],
 )
 def test_what_may_not_have_been_sent(
-    properties: Any, body: Any, edition: Edition, sent: Edition | None, reason: str, *, expected: bool
+    properties: Any,
+    body: Any,
+    desired_version: DesiredVersion,
+    sent: DesiredVersion | None,
+    reason: str,
+    *,
+    expected: bool,
 ) -> None:
-    found = unsent(properties, body, edition=edition, sent=sent)
+    found = unsent(properties, body, desired_version=desired_version, sent=sent)
     assert paths_of(found) == ([PASSWORD] if expected else []), reason
     assert all(one.op == "replace" for one in found), "nothing goes, so nobody is asked"
 
 
 def test_no_list_of_the_api_holds_what_is_never_shown() -> None:
-    def inside(kind: Kind, *, listed: bool) -> list[bool]:
+    def inside(kind: SchemaType, *, listed: bool) -> list[bool]:
         match kind:
-            case Record(fields=fields):
+            case Object(fields=fields):
                 return [found for inner in fields.values() for found in inside(inner, listed=listed)]
-            case Named(item=item) | Ordered(item=item):
+            case MapList(item=item) | AtomicList(item=item):
                 return inside(item, listed=True)
-            case Text(echoed=False):
+            case String(echoed=False):
                 return [listed]
             case _:
                 return []

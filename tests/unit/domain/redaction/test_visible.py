@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from poolkeeper.domain.redaction.visible import visible, visible_lines
-from poolkeeper.domain.status.conditions import Mark, marked
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.conditions import Condition, with_conditions
+from poolkeeper.domain.status.events import Event
 
 ODD = [
     pytest.param("a\x1b[2Kb", "a\\x1b[2Kb", id="what a terminal obeys"),
@@ -27,6 +27,8 @@ def test_what_cannot_be_seen_is_spelled_out(text: str, shown: str) -> None:
 @pytest.mark.parametrize(("text", "shown"), ODD)
 def test_conditions_and_events_bear_only_what_can_be_seen(text: str, shown: str) -> None:
     """By the way in which they are made, so that nobody has to think of it."""
-    (condition,) = marked([], [Mark("Ready", "False", "R", text)], generation=1, now="2026-01-01T00:00:00Z")
+    (condition,) = with_conditions(
+        [], [Condition("Ready", "False", "R", text)], generation=1, now="2026-01-01T00:00:00Z"
+    )
     assert condition["message"] == shown
-    assert Announcement("Warning", "R", text).message == shown
+    assert Event("Warning", "R", text).message == shown

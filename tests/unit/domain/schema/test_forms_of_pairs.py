@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from poolkeeper.domain.schema.canonical import canonical
-from poolkeeper.domain.schema.lists import Named
-from poolkeeper.domain.schema.types import Choice, Flag, Record, Text, odd
+from poolkeeper.domain.schema.lists import MapList
+from poolkeeper.domain.schema.types import Boolean, Enum, Object, String, mismatch
 from tests.unit.domain.wire import environment
 
 
@@ -35,8 +35,8 @@ ROWS = [
     Row(
         "a field of a later version, which a full replace would lose",
         [{**WHOLE, "more": 1}],
-        {"a": odd({"value": "1", "more": odd(1)})},
-        {"a": {"value": "1", "more": odd(1)}},
+        {"a": mismatch({"value": "1", "more": mismatch(1)})},
+        {"a": {"value": "1", "more": mismatch(1)}},
     ),
     Row("an object that is not a dict", [MappingProxyType(WHOLE)], {"a": "1"}, settings(a="1")),
     Row("no value", [{"name": "a"}], {"a": ""}, settings(a="")),
@@ -102,7 +102,7 @@ class Kind(NamedTuple):
     """A kind of list whose items are no pairs of plain texts, and its form of `ITEM`."""
 
     reason: str
-    kind: Named
+    kind: MapList
     form: dict[str, Any]
 
 
@@ -116,47 +116,47 @@ def only_the_name(form: dict[str, Any]) -> dict[str, Any]:
 NO_PAIRS = [
     Kind(
         "the text has a shape",
-        Named(Record({"name": Text(), "value": Text(str.casefold)}, closed=False), key=("name",)),
+        MapList(Object({"name": String(), "value": String(str.casefold)}, closed=False), key=("name",)),
         {"A": {"value": "b"}},
     ),
     Kind(
         "the name has a shape",
-        Named(Record({"name": Text(str.casefold), "value": Text()}, closed=False), key=("name",)),
+        MapList(Object({"name": String(str.casefold), "value": String()}, closed=False), key=("name",)),
         {"a": {"value": "B"}},
     ),
     Kind(
         "the service never shows the text",
-        Named(Record({"name": Text(), "value": Text(echoed=False)}, closed=False), key=("name",)),
+        MapList(Object({"name": String(), "value": String(echoed=False)}, closed=False), key=("name",)),
         {"A": {}},
     ),
     Kind(
         "the value is an enum",
-        Named(Record({"name": Text(), "value": Choice(("B",))}, closed=False), key=("name",)),
+        MapList(Object({"name": String(), "value": Enum(("B",))}, closed=False), key=("name",)),
         {"A": {"value": "b"}},
     ),
     Kind(
         "the value is a flag",
-        Named(Record({"name": Text(), "value": Flag(default=True)}, closed=False), key=("name",)),
+        MapList(Object({"name": String(), "value": Boolean(default=True)}, closed=False), key=("name",)),
         {"A": {"value": '\0unexpected "B"'}},
     ),
     Kind(
         "something holds between the fields",
-        Named(Record({"name": Text(), "value": Text()}, settle=only_the_name), key=("name",)),
+        MapList(Object({"name": String(), "value": String()}, cross_field=only_the_name), key=("name",)),
         {"A": {}},
     ),
     Kind(
         "there is a third field",
-        Named(Record({"name": Text(), "value": Text(), "more": Text()}), key=("name",)),
+        MapList(Object({"name": String(), "value": String(), "more": String()}), key=("name",)),
         {"A": {"value": "B", "more": "C"}},
     ),
     Kind(
         "the name is made of two fields",
-        Named(Record({"name": Text(), "value": Text(), "more": Text()}), key=("name", "more")),
+        MapList(Object({"name": String(), "value": String(), "more": String()}), key=("name", "more")),
         {"A@C": {"value": "B"}},
     ),
     Kind(
         "there is only a name",
-        Named(Record({"name": Text()}, closed=False), key=("name",)),
+        MapList(Object({"name": String()}, closed=False), key=("name",)),
         {"A": {}},
     ),
 ]

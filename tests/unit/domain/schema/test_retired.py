@@ -9,7 +9,7 @@ import pytest
 from poolkeeper.domain.failures import ServiceUnavailable
 from poolkeeper.domain.schema.properties import PROPERTIES
 from poolkeeper.domain.schema.retired import CERTIFICATES, MODE, RETIRED, retired_uses
-from poolkeeper.domain.status.events import announcements, retirements
+from poolkeeper.domain.status.events import pool_events, retirements
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.metrics import Metrics
 from tests.unit.domain.examples import pool
@@ -60,7 +60,7 @@ OUTCOMES: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("outcome", "reason"), OUTCOMES)
 def test_the_warning_does_not_wait_for_a_pool_that_answers(outcome: Outcome, reason: str) -> None:
-    assert "RetiredFeature" in [one.reason for one in announcements(pool(CLASSIC), outcome)], reason
+    assert "RetiredFeature" in [one.reason for one in pool_events(pool(CLASSIC), outcome)], reason
 
 
 def test_the_gauge_counts_manifests_by_property() -> None:

@@ -9,8 +9,8 @@ import pytest
 from poolkeeper.domain import failures
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.schema.api_versions import retirement
-from poolkeeper.domain.status.account import account_announcements, account_status
-from poolkeeper.domain.status.events import Announcement
+from poolkeeper.domain.status.account import account_events, account_status
+from poolkeeper.domain.status.events import Event
 from tests.unit.domain.examples import EARLIER, NOW, account, conditions
 
 URL = "https://research.westeurope.batch.azure.com"
@@ -77,28 +77,28 @@ def test_the_time_of_transition_moves_with_the_status_only() -> None:
     assert conditions(well)["Ready"]["lastTransitionTime"] == NOW
 
 
-RETIRING = Announcement("Warning", "RetiringApiVersion", f"spec.apiVersion: {retirement('2024-07-01.20.0')}")
+RETIRING = Event("Warning", "RetiringApiVersion", f"spec.apiVersion: {retirement('2024-07-01.20.0')}")
 
 
 class Row(NamedTuple):
     reason: str
     before: Failure | str | None
     now: Failure | None
-    events: list[Announcement]
+    events: list[Event]
 
 
 ROWS = [
     Row("a good beginning is no news, an old api-version is", "new", None, [RETIRING]),
-    Row("a bad beginning is", "new", DENIED, [RETIRING, Announcement("Warning", "AccessDenied", str(DENIED))]),
+    Row("a bad beginning is", "new", DENIED, [RETIRING, Event("Warning", "AccessDenied", str(DENIED))]),
     Row("well as before", None, None, []),
-    Row("it begins to fail", None, BUSY, [Announcement("Warning", "Throttled", BUSY.message)]),
+    Row("it begins to fail", None, BUSY, [Event("Warning", "Throttled", BUSY.message)]),
     Row("it fails as before", BUSY, BUSY, []),
-    Row("it fails otherwise", BUSY, UNSIGNED, [Announcement("Warning", "SecretNotFound", UNSIGNED.message)]),
-    Row("it is well again", DENIED, None, [Announcement("Normal", "Reachable", f"{URL} answers again")]),
+    Row("it fails otherwise", BUSY, UNSIGNED, [Event("Warning", "SecretNotFound", UNSIGNED.message)]),
+    Row("it is well again", DENIED, None, [Event("Normal", "Reachable", f"{URL} answers again")]),
 ]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.reason)
 def test_transitions_are_announced(row: Row) -> None:
     before = None if isinstance(row.before, str) else account_status(account(), row.before, pools=1, now=EARLIER)
-    assert account_announcements(account(status=before), row.now) == row.events, row.reason
+    assert account_events(account(status=before), row.now) == row.events, row.reason

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolkeeper.domain.status.conditions import MOST_CHARACTERS, Mark, Status, find, marked
+from poolkeeper.domain.status.conditions import MOST_CHARACTERS, Condition, Status, find, with_conditions
 from tests.unit.domain.examples import EARLIER, NOW
 
-READY = Mark("Ready", "True", "InSync", "fine")
+READY = Condition("Ready", "True", "InSync", "fine")
 
 
-def once(mark: Mark = READY, *, generation: int = 1, now: str = EARLIER) -> list[dict[str, Any]]:
-    return marked((), [mark], generation=generation, now=now)
+def once(mark: Condition = READY, *, generation: int = 1, now: str = EARLIER) -> list[dict[str, Any]]:
+    return with_conditions((), [mark], generation=generation, now=now)
 
 
 def test_a_new_condition_bears_the_time_now() -> None:
@@ -28,11 +28,11 @@ def test_a_new_condition_bears_the_time_now() -> None:
 
 
 def test_what_is_marked_again_is_left_alone() -> None:
-    assert marked(once(), [READY], generation=1, now=NOW) == once()
+    assert with_conditions(once(), [READY], generation=1, now=NOW) == once()
 
 
 def test_another_reason_and_message_are_no_transition() -> None:
-    (condition,) = marked(once(), [Mark("Ready", "True", "Observed", "look")], generation=2, now=NOW)
+    (condition,) = with_conditions(once(), [Condition("Ready", "True", "Observed", "look")], generation=2, now=NOW)
     assert condition["reason"] == "Observed"
     assert condition["message"] == "look"
     assert condition["observedGeneration"] == 2
@@ -42,28 +42,32 @@ def test_another_reason_and_message_are_no_transition() -> None:
 def test_another_status_is_a_transition() -> None:
     statuses: list[Status] = ["False", "Unknown"]
     for status in statuses:
-        (condition,) = marked(once(), [Mark("Ready", status, "InSync", "fine")], generation=1, now=NOW)
+        (condition,) = with_conditions(once(), [Condition("Ready", status, "InSync", "fine")], generation=1, now=NOW)
         assert condition["lastTransitionTime"] == NOW
 
 
 def test_conditions_come_in_the_order_of_the_marks() -> None:
-    marks = [READY, Mark("Stalled", "True", "No", ""), Mark("Drifted", "False", "Equal", "")]
-    backwards = marked((), marks[::-1], generation=1, now=EARLIER)
-    assert [one["type"] for one in marked(backwards, marks, generation=1, now=NOW)] == ["Ready", "Stalled", "Drifted"]
+    conditions = [READY, Condition("Stalled", "True", "No", ""), Condition("Drifted", "False", "Equal", "")]
+    backwards = with_conditions((), conditions[::-1], generation=1, now=EARLIER)
+    assert [one["type"] for one in with_conditions(backwards, conditions, generation=1, now=NOW)] == [
+        "Ready",
+        "Stalled",
+        "Drifted",
+    ]
 
 
 def test_a_type_without_a_mark_goes_away_and_comes_back_as_new() -> None:
-    stalled = Mark("Stalled", "True", "No", "")
-    both = marked((), [READY, stalled], generation=1, now=EARLIER)
-    without = marked(both, [READY], generation=1, now=EARLIER)
+    stalled = Condition("Stalled", "True", "No", "")
+    both = with_conditions((), [READY, stalled], generation=1, now=EARLIER)
+    without = with_conditions(both, [READY], generation=1, now=EARLIER)
     assert find(without, "Stalled") is None
-    again = find(marked(without, [READY, stalled], generation=1, now=NOW), "Stalled")
+    again = find(with_conditions(without, [READY, stalled], generation=1, now=NOW), "Stalled")
     assert again is not None
     assert again["lastTransitionTime"] == NOW
 
 
 def test_a_long_message_is_cut() -> None:
-    (condition,) = once(Mark("Ready", "False", "No", "x" * (MOST_CHARACTERS + 1)))
+    (condition,) = once(Condition("Ready", "False", "No", "x" * (MOST_CHARACTERS + 1)))
     assert len(condition["message"]) == MOST_CHARACTERS
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from poolkeeper.domain import failures
-from poolkeeper.domain.status.events import Announcement, announcements
+from poolkeeper.domain.status.events import Event, pool_events
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import pool_status
 from tests.unit.domain.examples import EARLIER, WRITTEN, differences, live, pool
@@ -23,10 +23,10 @@ DRIFTED = Outcome(live=live(), failure=BUSY, differences=OWNER, drifted=True)
 PENDING = Outcome(live=live(), failure=BUSY, differences=OWNER)
 WRITTEN_THEN_LOST = Outcome(failure=BUSY, corrected=OWNER, written=WRITTEN)
 PROOF = "(new ETag 0x8DE0000000000AB, request request-7)"
-SYNCED = Announcement("Normal", "InSync", "pool Rendering has the properties of the manifest")
-UPDATE = Announcement("Normal", "Updated", f"pool Rendering updated at /metadata/owner {PROOF}")
-FAILED = Announcement("Warning", "ServiceUnavailable", f"pool Rendering: {BUSY}")
-FOUND = Announcement("Warning", "DriftDetected", "pool Rendering has drifted at /metadata/owner")
+SYNCED = Event("Normal", "InSync", "pool Rendering has the properties of the manifest")
+UPDATE = Event("Normal", "Updated", f"pool Rendering updated at /metadata/owner {PROOF}")
+FAILED = Event("Warning", "ServiceUnavailable", f"pool Rendering: {BUSY}")
+FOUND = Event("Warning", "DriftDetected", "pool Rendering has drifted at /metadata/owner")
 
 
 FIGHT = failures.Flapping("put right 5 times", pause=60)
@@ -34,8 +34,8 @@ FOUGHT = Outcome(live=live(), failure=FIGHT, differences=OWNER, drifted=True)
 WAITING = Outcome(
     live=live(), failure=failures.AwaitingApproval("a plan waits", plan="0123456789abcdef"), differences=OWNER
 )
-RESTATED = Outcome(live=live(), corrected=OWNER, written=WRITTEN, restated=differences("/metadata/team"))
-OTHER_WORDS = Announcement(
+RESTATED = Outcome(live=live(), corrected=OWNER, written=WRITTEN, normalised=differences("/metadata/team"))
+OTHER_WORDS = Event(
     "Normal",
     "StoredDifferently",
     "pool Rendering: the service stores /metadata/team in other words than were sent; taken as equal",
@@ -46,7 +46,7 @@ class Row(NamedTuple):
     reason: str
     before: Outcome | None
     now: Outcome
-    events: list[Announcement]
+    events: list[Event]
 
 
 ROWS = [
@@ -60,17 +60,13 @@ ROWS = [
         "a drift that was corrected",
         QUIET,
         CORRECTED,
-        [
-            Announcement(
-                "Warning", "DriftCorrected", f"pool Rendering had drifted at /metadata/owner; put right {PROOF}"
-            )
-        ],
+        [Event("Warning", "DriftCorrected", f"pool Rendering had drifted at /metadata/owner; put right {PROOF}")],
     ),
     Row(
         "a failure, with the request that Microsoft's support asks for",
         QUIET,
         Outcome(failure=GONE),
-        [Announcement("Warning", "PoolNotFound", f"pool Rendering: {GONE.message} (request request-8)")],
+        [Event("Warning", "PoolNotFound", f"pool Rendering: {GONE.message} (request request-8)")],
     ),
     Row("the same failure again", Outcome(failure=GONE), Outcome(failure=GONE), []),
     Row("another failure", Outcome(failure=GONE), Outcome(failure=BUSY), [FAILED]),
@@ -78,9 +74,9 @@ ROWS = [
     Row("the same drift, still there", DRIFTED, DRIFTED, []),
     Row("a drift noticed during a failure", Outcome(failure=BUSY), DRIFTED, [FOUND]),
     Row("a change of the manifest that cannot be written is no drift", QUIET, PENDING, [FAILED]),
-    Row("a fight", QUIET, FOUGHT, [Announcement("Warning", "Flapping", f"pool Rendering: {FIGHT}"), FOUND]),
+    Row("a fight", QUIET, FOUGHT, [Event("Warning", "Flapping", f"pool Rendering: {FIGHT}"), FOUND]),
     Row("the fight goes on", FOUGHT, FOUGHT, []),
-    Row("a plan waits", QUIET, WAITING, [Announcement("Warning", "AwaitingApproval", "pool Rendering: a plan waits")]),
+    Row("a plan waits", QUIET, WAITING, [Event("Warning", "AwaitingApproval", "pool Rendering: a plan waits")]),
     Row("it goes on waiting", WAITING, WAITING, []),
     Row("a write that is stored in other words", QUIET, RESTATED, [UPDATE, OTHER_WORDS]),
     Row("a write that was told too late, with what came after it", QUIET, WRITTEN_THEN_LOST, [UPDATE, FAILED]),
@@ -90,13 +86,13 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.reason)
 def test_transitions_and_writes_are_announced(row: Row) -> None:
     before = {} if row.before is None else pool_status(pool(), row.before, now=EARLIER)
-    assert announcements(pool(status=before), row.now) == row.events, row.reason
+    assert pool_events(pool(status=before), row.now) == row.events, row.reason
 
 
 WATCHED = Outcome(live=live(), differences=OWNER, drifted=True)
 ELSEWHERE = Outcome(live=live(), differences=differences("/startTask"))
 LONG = Outcome(live=live(), differences=differences(*(f"/metadata/{n:03}{'n' * 5000}" for n in range(60))))
-NOTICED = Announcement("Warning", "DriftDetected", "pool Rendering differs at /metadata/owner; only watched")
+NOTICED = Event("Warning", "DriftDetected", "pool Rendering differs at /metadata/owner; only watched")
 WATCHES = [
     Row("the first look", None, QUIET, [SYNCED]),
     Row("a quiet look", QUIET, QUIET, []),
@@ -107,7 +103,7 @@ WATCHES = [
         "another difference",
         WATCHED,
         ELSEWHERE,
-        [Announcement("Warning", "DriftDetected", "pool Rendering differs at /startTask; only watched")],
+        [Event("Warning", "DriftDetected", "pool Rendering differs at /startTask; only watched")],
     ),
     Row("more than a status holds, seen again", LONG, LONG, []),
     Row("a failure", WATCHED, Outcome(failure=BUSY), [FAILED]),
@@ -118,14 +114,14 @@ WATCHES = [
 @pytest.mark.parametrize("row", WATCHES, ids=lambda row: row.reason)
 def test_who_only_watches_is_told_of_each_difference_once(row: Row) -> None:
     before = {} if row.before is None else pool_status(pool(mode="Observe"), row.before, now=EARLIER)
-    assert announcements(pool(status=before, mode="Observe"), row.now) == row.events, row.reason
+    assert pool_events(pool(status=before, mode="Observe"), row.now) == row.events, row.reason
 
 
 def test_many_paths_are_told_in_few_words() -> None:
     many = Outcome(
         live=live(), corrected=differences(*(f"/metadata/{n:02}" for n in range(40))), written=WRITTEN, drifted=True
     )
-    (event,) = announcements(pool(), many)
+    (event,) = pool_events(pool(), many)
     assert "and 30 more" in event.message
     # The API server refuses an event note beyond 1024 characters.
     assert len(event.message) < 1024

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain import failures
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import (
     MOST_CHARACTERS,
@@ -106,19 +106,19 @@ def status_of(outcome: Outcome, *, old: dict[str, Any] | None = None, generation
 
 
 IN_SYNC = status_of(Outcome(live=live()))
-WITH_SECRETS = status_of(Outcome(live=live(), written=WRITTEN, sent=Edition(3, {"creds": "7"})))
+WITH_SECRETS = status_of(Outcome(live=live(), written=WRITTEN, sent=DesiredVersion(3, {"creds": "7"})))
 
 
 def test_the_versions_of_secrets_are_those_of_the_last_write() -> None:
     assert WITH_SECRETS["secretVersions"] == {"creds": "7"}
     failed = status_of(Outcome(failure=BUSY), old=WITH_SECRETS)
     assert failed["secretVersions"] == {"creds": "7"}
-    without = status_of(Outcome(live=live(), written=WRITTEN, sent=Edition(4)), old=failed, generation=4)
+    without = status_of(Outcome(live=live(), written=WRITTEN, sent=DesiredVersion(4)), old=failed, generation=4)
     assert "secretVersions" not in without, "a write that used none"
 
 
 def test_a_write_that_is_told_later_is_told_of_its_own_generation() -> None:
-    late = status_of(Outcome(live=live(), written=WRITTEN, sent=Edition(3)), generation=5)
+    late = status_of(Outcome(live=live(), written=WRITTEN, sent=DesiredVersion(3)), generation=5)
     assert late["lastWrite"]["generation"] == 3
     assert late["observedGeneration"] == 5
 

@@ -18,7 +18,7 @@ from poolkeeper.domain.failures import (
     ServiceUnavailable,
     Throttled,
 )
-from poolkeeper.engine.accounts.breaker import AccountClosed, Gate
+from poolkeeper.engine.accounts.breaker import AccountUnavailable, CircuitBreaker
 
 SLOW = 45.0
 
@@ -54,15 +54,15 @@ def changes() -> Changes:
 
 
 @pytest.fixture
-def gate(time: Time, changes: Changes) -> Gate:
-    return Gate(monotonic=time, changed=changes, slow=SLOW)
+def breaker(time: Time, changes: Changes) -> CircuitBreaker:
+    return CircuitBreaker(monotonic=time, changed=changes, slow=SLOW)
 
 
-def fail_again(gate: Gate, time: Time, failure: Failure) -> None:
+def fail_again(breaker: CircuitBreaker, time: Time, failure: Failure) -> None:
     """The gate's time is over, one tries, and fares the same."""
-    time.seconds += gate.opens_in
-    gate.check()
-    gate.failed(failure)
+    time.seconds += breaker.opens_in
+    breaker.check()
+    breaker.failed(failure)
 
 
 FAILURES = [
@@ -79,70 +79,72 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize(("failure", "closed", "serious", "reason"), FAILURES)
+@pytest.mark.parametrize(("failure", "closed", "should_report", "reason"), FAILURES)
 def test_each_failure_closes_the_gate_for_its_time(
-    gate: Gate, failure: Failure, closed: tuple[float, float], *, serious: bool, reason: str
+    breaker: CircuitBreaker, failure: Failure, closed: tuple[float, float], *, should_report: bool, reason: str
 ) -> None:
-    gate.check()
-    gate.failed(failure)
-    assert closed[0] <= gate.opens_in <= closed[1], reason
-    assert gate.serious is serious, reason
-    assert gate.failure is failure
+    breaker.check()
+    breaker.failed(failure)
+    assert closed[0] <= breaker.opens_in <= closed[1], reason
+    assert breaker.should_report is should_report, reason
+    assert breaker.failure is failure
 
 
 @pytest.mark.parametrize("failure", [AuthenticationFailed("401"), EndpointNotAllowed("http")])
-def test_while_it_is_closed_nobody_passes_and_everybody_learns_why(gate: Gate, time: Time, failure: Failure) -> None:
-    gate.failed(failure)
+def test_while_it_is_closed_nobody_passes_and_everybody_learns_why(
+    breaker: CircuitBreaker, time: Time, failure: Failure
+) -> None:
+    breaker.failed(failure)
     time.seconds += SLOW - 0.1
-    with pytest.raises(AccountClosed, match=failure.cause) as closed:
-        gate.check()
+    with pytest.raises(AccountUnavailable, match=failure.cause) as closed:
+        breaker.check()
     assert closed.value.failure is failure
-    assert closed.value.serious is gate.serious is True
+    assert closed.value.should_report is breaker.should_report is True
 
 
-def test_when_its_time_is_over_one_may_try_and_the_rest_wait(gate: Gate, time: Time) -> None:
-    gate.failed(Throttled("429", retry_after=30))
+def test_when_its_time_is_over_one_may_try_and_the_rest_wait(breaker: CircuitBreaker, time: Time) -> None:
+    breaker.failed(Throttled("429", retry_after=30))
     time.seconds += 30
-    gate.check()
+    breaker.check()
     for _ in range(3):
-        with pytest.raises(AccountClosed):
-            gate.check()
-    gate.passed()
+        with pytest.raises(AccountUnavailable):
+            breaker.check()
+    breaker.succeeded()
     for _ in range(3):
-        gate.check()
+        breaker.check()
 
 
-def test_a_trial_that_never_ends_keeps_others_out_for_a_minute(gate: Gate, time: Time) -> None:
-    gate.failed(Throttled("429", retry_after=30))
+def test_a_trial_that_never_ends_keeps_others_out_for_a_minute(breaker: CircuitBreaker, time: Time) -> None:
+    breaker.failed(Throttled("429", retry_after=30))
     time.seconds += 30
-    gate.check()
+    breaker.check()
     time.seconds += 59
-    with pytest.raises(AccountClosed):
-        gate.check()
+    with pytest.raises(AccountUnavailable):
+        breaker.check()
     time.seconds += 1
-    gate.check()
+    breaker.check()
 
 
-def test_failures_in_a_row_close_it_for_longer_and_then_are_serious(gate: Gate, time: Time) -> None:
+def test_failures_in_a_row_close_it_for_longer_and_then_are_serious(breaker: CircuitBreaker, time: Time) -> None:
     failure = ServiceUnavailable("no answer")
-    gate.failed(failure)
-    seen = [(gate.opens_in, gate.serious)]
+    breaker.failed(failure)
+    seen = [(breaker.opens_in, breaker.should_report)]
     for _ in range(9):
-        fail_again(gate, time, failure)
-        seen.append((gate.opens_in, gate.serious))
-    for attempt, (opens_in, serious) in enumerate(seen, start=1):
+        fail_again(breaker, time, failure)
+        seen.append((breaker.opens_in, breaker.should_report))
+    for attempt, (opens_in, should_report) in enumerate(seen, start=1):
         most = min(2.0 ** (attempt - 1), 60.0)
         assert 0.75 * most <= opens_in <= most
-        assert serious is (attempt >= 3)
+        assert should_report is (attempt >= 3)
 
 
-def test_failures_that_were_under_way_together_count_as_one(gate: Gate, changes: Changes) -> None:
+def test_failures_that_were_under_way_together_count_as_one(breaker: CircuitBreaker, changes: Changes) -> None:
     for _ in range(8):
-        gate.check()
+        breaker.check()
     for _ in range(8):
-        gate.failed(ServiceUnavailable("no answer"))
-    assert gate.opens_in <= 1.0
-    assert not gate.serious
+        breaker.failed(ServiceUnavailable("no answer"))
+    assert breaker.opens_in <= 1.0
+    assert not breaker.should_report
     assert changes.count == 1
 
 
@@ -152,62 +154,64 @@ def test_failures_that_were_under_way_together_count_as_one(gate: Gate, changes:
     ids=["longer", "shorter", "none"],
 )
 def test_the_longest_wait_that_was_asked_for_counts(
-    gate: Gate, first: float, later: float | None, opens_in: float
+    breaker: CircuitBreaker, first: float, later: float | None, opens_in: float
 ) -> None:
-    gate.failed(Throttled("429", retry_after=first))
-    gate.failed(Throttled("429", retry_after=later))
-    assert gate.opens_in == opens_in
+    breaker.failed(Throttled("429", retry_after=first))
+    breaker.failed(Throttled("429", retry_after=later))
+    assert breaker.opens_in == opens_in
 
 
-def test_an_answer_to_an_earlier_request_does_not_cut_the_wait_short(gate: Gate) -> None:
+def test_an_answer_to_an_earlier_request_does_not_cut_the_wait_short(breaker: CircuitBreaker) -> None:
     for _ in range(2):
-        gate.check()
-    gate.failed(Throttled("429", retry_after=30))
-    gate.passed()
-    assert gate.opens_in == 30
-    with pytest.raises(AccountClosed):
-        gate.check()
+        breaker.check()
+    breaker.failed(Throttled("429", retry_after=30))
+    breaker.succeeded()
+    assert breaker.opens_in == 30
+    with pytest.raises(AccountUnavailable):
+        breaker.check()
 
 
-def test_after_an_answer_the_count_of_failures_begins_anew(gate: Gate, time: Time) -> None:
+def test_after_an_answer_the_count_of_failures_begins_anew(breaker: CircuitBreaker, time: Time) -> None:
     failure = ServiceUnavailable("no answer")
-    gate.failed(failure)
+    breaker.failed(failure)
     for _ in range(5):
-        fail_again(gate, time, failure)
-    time.seconds += gate.opens_in
-    gate.check()
-    gate.passed()
-    assert gate.failure is None
-    assert not gate.serious
-    gate.failed(failure)
-    assert gate.opens_in <= 1.0
-    assert not gate.serious
+        fail_again(breaker, time, failure)
+    time.seconds += breaker.opens_in
+    breaker.check()
+    breaker.succeeded()
+    assert breaker.failure is None
+    assert not breaker.should_report
+    breaker.failed(failure)
+    assert breaker.opens_in <= 1.0
+    assert not breaker.should_report
 
 
-def test_others_are_told_of_steps_and_not_of_every_answer(gate: Gate, time: Time, changes: Changes) -> None:
+def test_others_are_told_of_steps_and_not_of_every_answer(
+    breaker: CircuitBreaker, time: Time, changes: Changes
+) -> None:
     told = []
     steps: tuple[Callable[[], None], ...] = (
-        gate.passed,
-        gate.passed,
-        lambda: gate.failed(ServiceUnavailable("no answer")),
-        lambda: fail_again(gate, time, ServiceUnavailable("no answer")),
-        lambda: fail_again(gate, time, ServiceUnavailable("no answer")),
+        breaker.succeeded,
+        breaker.succeeded,
+        lambda: breaker.failed(ServiceUnavailable("no answer")),
+        lambda: fail_again(breaker, time, ServiceUnavailable("no answer")),
+        lambda: fail_again(breaker, time, ServiceUnavailable("no answer")),
     )
     for step in steps:
         step()
         told.append(changes.count)
     assert told == [1, 1, 2, 3, 4], "the first answer, then each failed try"
-    time.seconds += gate.opens_in
-    gate.check()
-    gate.passed()
-    gate.passed()
+    time.seconds += breaker.opens_in
+    breaker.check()
+    breaker.succeeded()
+    breaker.succeeded()
     assert changes.count == 5
 
 
-def test_whether_it_has_answered_at_all_is_remembered(gate: Gate) -> None:
-    assert not gate.answered
-    gate.failed(ServiceUnavailable("no answer"))
-    assert not gate.answered
-    gate.check() if gate.opens_in == 0 else None
-    gate.passed()
-    assert gate.answered
+def test_whether_it_has_answered_at_all_is_remembered(breaker: CircuitBreaker) -> None:
+    assert not breaker.answered
+    breaker.failed(ServiceUnavailable("no answer"))
+    assert not breaker.answered
+    breaker.check() if breaker.opens_in == 0 else None
+    breaker.succeeded()
+    assert breaker.answered

@@ -68,7 +68,7 @@ async def test_a_pool_that_keeps_moving_is_left_for_later(desk: Desk) -> None:
     failure = await look_while_it_moves(desk, None, None, None)
     assert isinstance(failure, PoolUnavailable)
     assert desk.service().counts() == {"read": 3, "unchanged": 3}
-    assert desk.memories[key("rendering")].row is None, "the next sweep looks in any case"
+    assert desk.states[key("rendering")].row is None, "the next sweep looks in any case"
     assert await desk.look() is None
     assert desk.cluster.status(POOL, key("rendering"))["eTag"] == desk.service().find("rendering").etag
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from poolkeeper.domain.failures import PoolUnavailable, ServiceUnavailable
-from poolkeeper.engine.pools.prefetch import MANY, ReadAhead
+from poolkeeper.engine.pools.prefetch import MANY, Prefetch
 from poolkeeper.engine.work_items import PoolItem
 from tests.unit.engine.desk import Desk
 from tests.unit.engine.lab import Lab, metadata, now
@@ -75,7 +75,7 @@ async def test_what_moved_since_the_list_is_read_alone_before_it_is_written(lab:
     lab.service().latency = 0.01
     await lab.start(0.065)
     moved = names[30]
-    assert moved in {key.name for key in lab.engine._ahead._brought}
+    assert moved in {key.name for key in lab.engine._prefetch._brought}
     lab.service().drift(moved, WANTED)
     await lab.run(10)
     assert lab.ready(moved) == "InSync"
@@ -89,7 +89,7 @@ async def test_who_asks_for_a_look_after_the_list_gets_one_that_is_newer(lab: La
     lab.service().latency = 0.01
     await lab.start(0.065)
     last = names[-1]
-    assert last in {key.name for key in lab.engine._ahead._brought}
+    assert last in {key.name for key in lab.engine._prefetch._brought}
     lab.service().drift(last, THIRD)
     lab.annotate(last, reconcile_requested_at="now")
     await lab.run(10)
@@ -104,16 +104,16 @@ async def test_a_wish_that_comes_while_the_list_is_under_way_is_not_answered_by_
     pools = [desk.pool(f"pool-{number:03}", WANTED) for number in range(MANY)]
     for pool in pools:
         desk.service().put(pool.pool_id, WANTED)
-    ahead = ReadAhead(desk.catalog, load=lambda _: MANY, members=lambda _: [PoolItem(pool.key) for pool in pools])
-    line = desk.accounts.line(pools[0].account)
+    prefetch = Prefetch(desk.cache, load=lambda _: MANY, members=lambda _: [PoolItem(pool.key) for pool in pools])
+    client = desk.accounts.client(pools[0].account)
     hold = desk.service().hold("page")
-    first = asyncio.create_task(ahead.read(pools[0], line))
+    first = asyncio.create_task(prefetch.read(pools[0], client))
     await hold.reached.wait()
-    ahead.forget(pools[1].key)
+    prefetch.forget(pools[1].key)
     hold.release.set()
     await first
-    await ahead.read(pools[1], line)
-    await ahead.read(pools[2], line)
+    await prefetch.read(pools[1], client)
+    await prefetch.read(pools[2], client)
     # Another list would do for the one with the new wish, the list that was under way would not.
     assert desk.service().counts() == {"page": 2}
 
@@ -147,7 +147,7 @@ async def test_what_no_look_used_is_let_go_of(lab: Lab) -> None:
         lab.pool(f"rival-{number:03}", WANTED, pool_id=f"pool-{number:03}")
     await lab.start(5)
     assert lab.ready("rival-000") == "Conflict"
-    assert lab.engine._ahead._brought == {}
+    assert lab.engine._prefetch._brought == {}
 
 
 async def test_a_deleted_resource_leaves_nothing_behind(lab: Lab) -> None:
@@ -155,8 +155,8 @@ async def test_a_deleted_resource_leaves_nothing_behind(lab: Lab) -> None:
     names = fill(lab, 60, live=WANTED)
     lab.service().latency = 0.01
     await lab.start(0.025)
-    assert lab.engine._ahead._brought
+    assert lab.engine._prefetch._brought
     for name in names:
         lab.delete(name)
     await lab.run(1)
-    assert lab.engine._ahead._brought == {}
+    assert lab.engine._prefetch._brought == {}

@@ -200,7 +200,7 @@ async def test_one_look_ends_in_one_status_and_says_what_happened(desk: Desk, ro
     assert set(said) == {"Ready", "Drifted"} | row.marks, row.reason
     assert [event.reason for event in desk.cluster.events()] == row.events, row.reason
     assert len(desk.cluster.patches) == 1, "one look, one patch"
-    assert (desk.memories[key("rendering")].row is not None) is row.row_kept, row.reason
+    assert (desk.states[key("rendering")].row is not None) is row.row_kept, row.reason
     assert len(service.bodies) == (row.ready == "InSync" and "write" in row.sent), "what was refused was not applied"
 
 
@@ -236,7 +236,7 @@ async def test_the_own_write_is_the_row_that_the_next_sweep_expects(desk: Desk) 
     desk.pool(properties=WANTED)
     desk.service().put("rendering", OTHER)
     await desk.look()
-    assert desk.memories[key("rendering")].row == desk.service().find("rendering").row
+    assert desk.states[key("rendering")].row == desk.service().find("rendering").row
     assert status(desk)["eTag"] == status(desk)["lastWrite"]["eTag"] == desk.service().find("rendering").etag
 
 
@@ -267,7 +267,7 @@ async def test_a_difference_to_a_manifest_that_was_in_sync_is_drift(desk: Desk) 
 
 async def test_a_resource_that_is_gone_is_not_looked_at(desk: Desk) -> None:
     desk.pool()
-    desk.catalog.drop_pool(key("rendering"))
+    desk.cache.drop_pool(key("rendering"))
     assert await desk.look() is None
     assert (desk.service().calls, desk.cluster.patches) == ([], [])
-    assert desk.memories == {}
+    assert desk.states == {}

@@ -117,7 +117,7 @@ async def test_the_younger_of_two_asks_for_nothing(desk: Desk) -> None:
     assert isinstance(failure, Conflict)
     assert "lab/rendering" in failure.message
     assert desk.service().calls == []
-    desk.catalog.drop_pool(key("rendering"))
+    desk.cache.drop_pool(key("rendering"))
     assert isinstance(await desk.look("younger"), RemovalNeedsConsent), "the owner's adoption is not inherited"
 
 

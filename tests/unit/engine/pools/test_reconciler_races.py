@@ -13,7 +13,7 @@ from poolkeeper.domain.failures import (
     ServiceUnavailable,
 )
 from poolkeeper.domain.resources import BatchPool
-from poolkeeper.engine.accounts.breaker import AccountClosed
+from poolkeeper.engine.accounts.breaker import AccountUnavailable
 from tests.unit.engine.desk import Desk
 from tests.unit.engine.fake_cluster import DOWN
 from tests.unit.engine.lab import POOL, key, metadata
@@ -66,7 +66,7 @@ async def test_a_status_that_was_applied_but_never_answered_is_not_told_twice(de
     with pytest.raises(ClusterUnavailable):
         await desk.look()
     # The watch tells what the answer did not.
-    desk.catalog.put_pool(BatchPool.parse(desk.cluster.objects[POOL, RENDERING]))
+    desk.cache.put_pool(BatchPool.parse(desk.cluster.objects[POOL, RENDERING]))
     await desk.look()
     assert desk.service().counts()["write"] == 1
     assert [event.reason for event in desk.cluster.events()] == ["Updated"]
@@ -87,11 +87,11 @@ async def test_a_resource_that_is_deleted_in_the_middle_gets_no_status_and_no_ev
     look = asyncio.create_task(desk.look())
     await hold.reached.wait()
     del desk.cluster.objects[POOL, RENDERING]
-    desk.catalog.drop_pool(RENDERING)
+    desk.cache.drop_pool(RENDERING)
     hold.release.set()
     await look
     assert (desk.cluster.patches, desk.cluster.told) == ([], [])
-    assert desk.catalog.pool(RENDERING) is None
+    assert desk.cache.pool(RENDERING) is None
 
 
 async def test_a_namesake_does_not_get_the_status_of_the_resource_before_it(desk: Desk) -> None:
@@ -99,21 +99,21 @@ async def test_a_namesake_does_not_get_the_status_of_the_resource_before_it(desk
     look = asyncio.create_task(desk.look())
     await hold.reached.wait()
     del desk.cluster.objects[POOL, RENDERING]
-    desk.catalog.drop_pool(RENDERING)
+    desk.cache.drop_pool(RENDERING)
     namesake = desk.pool(properties=OTHER)
     hold.release.set()
     await look
     assert desk.cluster.patches == []
-    kept = desk.catalog.pool(RENDERING)
+    kept = desk.cache.pool(RENDERING)
     assert kept is not None
     assert kept.uid == namesake.uid
 
 
 async def test_an_answer_that_comes_after_the_deletion_brings_nothing_back(desk: Desk) -> None:
     await desk.look()
-    desk.catalog.drop_pool(RENDERING)
+    desk.cache.drop_pool(RENDERING)
     late = BatchPool.parse(desk.cluster.objects[POOL, RENDERING])
-    assert not desk.catalog.put_pool(late)
+    assert not desk.cache.put_pool(late)
 
 
 async def test_a_spec_that_changes_in_the_middle_is_reported_under_the_generation_that_was_looked_at(
@@ -128,7 +128,7 @@ async def test_a_spec_that_changes_in_the_middle_is_reported_under_the_generatio
     status = desk.cluster.status(POOL, RENDERING)
     assert status["observedGeneration"] == 1
     assert {one["observedGeneration"] for one in status["conditions"]} == {1}
-    newest = desk.catalog.pool(RENDERING)
+    newest = desk.cache.pool(RENDERING)
     assert newest is not None
     assert newest.generation == 2
     assert newest.status == status, "the answer to the patch is the newest state"
@@ -139,7 +139,7 @@ async def test_a_spec_that_changes_in_the_middle_is_reported_under_the_generatio
 
 
 async def test_a_missing_account_is_a_failure_like_any_other(desk: Desk) -> None:
-    desk.catalog.drop_account(key("research"))
+    desk.cache.drop_account(key("research"))
     assert isinstance(await desk.look(), AccountNotFound)
     assert [event.reason for event in desk.cluster.events()] == ["AccountNotFound"]
 
@@ -147,8 +147,8 @@ async def test_a_missing_account_is_a_failure_like_any_other(desk: Desk) -> None
 async def test_a_closed_account_is_told_to_a_pool_that_was_never_looked_at(desk: Desk) -> None:
     desk.service().fail(ServiceUnavailable("no answer"))
     with pytest.raises(ServiceUnavailable):
-        await desk.accounts.line(key("research")).probe()
-    assert isinstance(await desk.look(), AccountClosed)
+        await desk.accounts.client(key("research")).probe()
+    assert isinstance(await desk.look(), AccountUnavailable)
     assert desk.service().counts() == {"probe": 1}, "nothing is sent"
     assert desk.cluster.status(POOL, RENDERING)["observedGeneration"] == 1
 
@@ -157,21 +157,21 @@ async def test_a_short_outage_does_not_change_the_status_of_a_pool_that_has_one(
     await desk.look()
     desk.service().fail(ServiceUnavailable("no answer"))
     with pytest.raises(ServiceUnavailable):
-        await desk.accounts.line(key("research")).probe()
+        await desk.accounts.client(key("research")).probe()
     patches = len(desk.cluster.patches)
-    assert isinstance(await desk.look(), AccountClosed)
+    assert isinstance(await desk.look(), AccountUnavailable)
     assert len(desk.cluster.patches) == patches
 
 
 async def test_a_serious_outage_is_told_without_a_request(desk: Desk) -> None:
     await desk.look()
     sent = len(desk.service().calls)
-    desk.catalog.put_account(desk.account())
+    desk.cache.put_account(desk.account())
     desk.connector.trouble = EndpointNotAllowed("endpoint http://example is not https")
-    with pytest.raises(AccountClosed):
-        await desk.accounts.line(key("research")).probe()
+    with pytest.raises(AccountUnavailable):
+        await desk.accounts.client(key("research")).probe()
     closed = await desk.look()
-    assert isinstance(closed, AccountClosed)
-    assert closed.serious
+    assert isinstance(closed, AccountUnavailable)
+    assert closed.should_report
     assert len(desk.service().calls) == sent
     assert [event.reason for event in desk.cluster.events()] == ["Updated", "AccountNotReady"]

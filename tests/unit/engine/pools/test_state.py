@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain.decision.flaps import Limit
-from poolkeeper.domain.decision.plan import Desired, Past
+from poolkeeper.domain.decision.plan import Desired, History
 from poolkeeper.domain.diff.drift import Difference, drift
-from poolkeeper.domain.diff.write_only import Edition
+from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.failures import Failure, InvalidProperties, PoolUnavailable, ServiceUnavailable
 from poolkeeper.domain.known.address import Address
 from poolkeeper.domain.known.pending import PendingWrite
@@ -22,7 +22,7 @@ from poolkeeper.domain.packing import packed
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import pool_status
-from poolkeeper.engine.pools.state import Memory
+from poolkeeper.engine.pools.state import PoolState
 from tests.unit.engine.builders import account, pool
 
 LIVE = LivePool(PoolRow("0x1", "active", "steady"), "2026-01-01T00:00:00Z", None, {}, created="2026-01-01")
@@ -39,16 +39,16 @@ def desired(form: Mapping[str, Any] = SENT, **secrets: str) -> Desired:
     return Desired(dict(form), {}, secrets)
 
 
-def refusal(edition: Edition | None = None) -> Refusal:
+def refusal(desired_version: DesiredVersion | None = None) -> Refusal:
     digest = body_digest(SENT, hidden=frozenset())
-    return Refusal(digest, edition or Edition(3), account_version(ACCOUNT), REFUSED)
+    return Refusal(digest, desired_version or DesiredVersion(3), account_version(ACCOUNT), REFUSED)
 
 
 FULL = Known(
     HERE,
     adopted=True,
-    synced=Edition(3, {"creds": "1"}),
-    sent=Edition(2, {"creds": "0"}),
+    synced=DesiredVersion(3, {"creds": "1"}),
+    sent=DesiredVersion(2, {"creds": "0"}),
     refusal=refusal(),
     stored=judged(BEFORE, STORED, SENT),
 )
@@ -57,20 +57,20 @@ FULL = Known(
 
 def status_of(known: Known = FULL) -> dict[str, Any]:
     """What the status of a look says that found this known, after a write of what was sent."""
-    sent = known.sent or Edition(1)
+    sent = known.sent or DesiredVersion(1)
     return pool_status(pool(generation=3), Outcome(live=LIVE, known=known, written=WRITTEN, sent=sent), now=NOW)
 
 
 def known_after_restart(status: Mapping[str, Any], address: Address = HERE, **how: Any) -> Known:
     resource = pool(generation=3, status=status, **how)
-    return Memory.of(resource).at(resource, address)
+    return PoolState.of(resource).at(resource, address)
 
 
 def test_all_that_is_known_survives_a_restart() -> None:
     found = known_after_restart(status_of())
     assert found.refusal is not None
     assert replace(found, refusal=None) == replace(FULL, refusal=None)
-    assert (found.refusal.digest, found.refusal.edition) == (refusal().digest, refusal().edition)
+    assert (found.refusal.digest, found.refusal.desired_version) == (refusal().digest, refusal().desired_version)
     assert found.refusal.failure.message == REFUSED.message, "in the very words, so that the status does not change"
 
 
@@ -88,10 +88,10 @@ def test_all_that_is_known_survives_a_restart() -> None:
 @pytest.mark.parametrize("restarted", [False, True])
 def test_nothing_is_known_at_another_address(other: Address, reason: str, *, same_pool: bool, restarted: bool) -> None:
     resource = pool(generation=3, status=status_of())
-    memory = Memory.of(resource)
+    state = PoolState.of(resource)
     if not restarted:
-        memory.at(resource, HERE)
-    assert memory.at(resource, other) == Known(other, sent=FULL.sent if same_pool else None), reason
+        state.at(resource, HERE)
+    assert state.at(resource, other) == Known(other, sent=FULL.sent if same_pool else None), reason
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_a_status_without_an_address_tells_nothing(status: dict[str, Any]) -> No
     assert known_after_restart({**status, "lastWrite": {"time": NOW, "generation": 1}}) == Known(HERE)
 
 
-def past(memory: Memory, wanted: Desired, resource: BatchPool | None = None, generation: int = 1) -> Past:
-    return memory.past(resource or pool(generation=3), wanted, account(generation=generation))
+def history(state: PoolState, wanted: Desired, resource: BatchPool | None = None, generation: int = 1) -> History:
+    return state.history(resource or pool(generation=3), wanted, account(generation=generation))
 
 
 @pytest.mark.parametrize(
@@ -120,31 +120,31 @@ def past(memory: Memory, wanted: Desired, resource: BatchPool | None = None, gen
 def test_a_refusal_ends_with_its_cause(
     resource: BatchPool, wanted: Desired, generation: int, reason: str, *, holds: bool, restarted: bool
 ) -> None:
-    memory = Memory.of(pool(generation=3, status=status_of()))
-    memory.at(resource, HERE)
+    state = PoolState.of(pool(generation=3, status=status_of()))
+    state.at(resource, HERE)
     if not restarted:
-        memory.known = FULL
-    assert (past(memory, wanted, resource, generation).refusal is not None) is holds, reason
+        state.known = FULL
+    assert (history(state, wanted, resource, generation).refusal is not None) is holds, reason
 
 
 def test_a_refusal_ends_when_a_person_asks() -> None:
-    memory = Memory.of(pool(generation=3, status=status_of()))
-    memory.at(pool(generation=3), HERE)
-    memory.begin(pool(generation=3))
-    assert past(memory, desired()).refusal is not None
-    memory.begin(replace(pool(generation=3), requests=("now",)))
-    assert past(memory, desired()).refusal is None
+    state = PoolState.of(pool(generation=3, status=status_of()))
+    state.at(pool(generation=3), HERE)
+    state.begin(pool(generation=3))
+    assert history(state, desired()).refusal is not None
+    state.begin(replace(pool(generation=3), requests=("now",)))
+    assert history(state, desired()).refusal is None
 
 
 def test_a_request_from_while_the_operator_was_away_ends_a_refusal_too() -> None:
     resource = replace(pool(generation=3, status=status_of()), requests=("now",))
-    assert Memory.of(resource).at(resource, HERE).refusal is None
+    assert PoolState.of(resource).at(resource, HERE).refusal is None
     answered = replace(resource, packed_status=packed({**status_of(), "lastHandledReconcileAt": "now"}))
-    assert Memory.of(answered).at(answered, HERE).refusal is not None
+    assert PoolState.of(answered).at(answered, HERE).refusal is not None
 
 
 def test_the_limit_of_corrections_is_the_operators() -> None:
-    assert Memory.of(pool(), limit=Limit(2, 5.0)).flaps.limit == Limit(2, 5.0)
+    assert PoolState.of(pool(), limit=Limit(2, 5.0)).flaps.limit == Limit(2, 5.0)
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_the_limit_of_corrections_is_the_operators() -> None:
 def test_the_count_of_corrections_begins_anew_when_a_person_asks(
     changed: dict[str, Any], reason: str, *, cleared: bool
 ) -> None:
-    memory = Memory.of(pool())
-    memory.begin(pool())
+    state = PoolState.of(pool())
+    state.begin(pool())
     for second in range(5):
-        memory.flaps.corrected(["/metadata/owner"], now=second)
-    memory.begin(replace(pool(), **changed))
-    assert (memory.flaps.flapping(["/metadata/owner"], now=5) == []) is cleared, reason
+        state.flaps.corrected(["/metadata/owner"], now=second)
+    state.begin(replace(pool(), **changed))
+    assert (state.flaps.flapping(["/metadata/owner"], now=5) == []) is cleared, reason
 
 
 @pytest.mark.parametrize(
@@ -186,32 +186,32 @@ def test_what_the_service_makes_of_a_manifest_is_known_again_after_a_restart(
 
 
 def test_an_unanswered_write_is_remembered_until_a_pool_of_another_address_is_read() -> None:
-    noted = PendingWrite(NOW, "0x1", Edition(3, {"creds": "1"}), CORRECTED, drifted=True)
+    noted = PendingWrite(NOW, "0x1", DesiredVersion(3, {"creds": "1"}), CORRECTED, drifted=True)
     resource = pool(status={**status_of(), "pendingWrite": noted.told})
-    memory = Memory.of(resource)
-    memory.at(resource, HERE)
-    assert memory.pending == noted
-    memory.at(resource, replace(HERE, created="another"))
-    assert memory.pending is None
+    state = PoolState.of(resource)
+    state.at(resource, HERE)
+    assert state.pending == noted
+    state.at(resource, replace(HERE, created="another"))
+    assert state.pending is None
 
 
 def test_an_unreported_write_is_told_with_the_next_outcome() -> None:
-    earlier = Outcome(live=LIVE, corrected=CORRECTED, written=WRITTEN, drifted=True, restated=CORRECTED)
-    memory = Memory(meant=b"{}", unreported=earlier)
-    completed = memory.complete(Outcome(live=LIVE))
+    earlier = Outcome(live=LIVE, corrected=CORRECTED, written=WRITTEN, drifted=True, normalised=CORRECTED)
+    state = PoolState(meant=b"{}", unreported=earlier)
+    completed = state.complete(Outcome(live=LIVE))
     assert (completed.written, completed.corrected, completed.drifted) == (WRITTEN, CORRECTED, True)
-    assert completed.restated == CORRECTED
+    assert completed.normalised == CORRECTED
 
 
 def test_a_newer_write_takes_the_place_of_an_unreported_one() -> None:
-    memory = Memory(meant=b"{}", unreported=Outcome(written=WRITTEN))
+    state = PoolState(meant=b"{}", unreported=Outcome(written=WRITTEN))
     newer = Outcome(live=LIVE, written=Written("0x3", "2026-01-01T00:00:00Z", "request-2"))
-    assert memory.complete(newer) is newer
+    assert state.complete(newer) is newer
 
 
 def test_without_an_unreported_write_an_outcome_is_complete() -> None:
     outcome = Outcome(live=LIVE)
-    assert Memory(meant=b"{}").complete(outcome) is outcome
+    assert PoolState(meant=b"{}").complete(outcome) is outcome
 
 
 @pytest.mark.parametrize(
@@ -223,6 +223,6 @@ def test_without_an_unreported_write_an_outcome_is_complete() -> None:
     ],
 )
 def test_only_trouble_that_may_pass_is_waited_for(failure: Failure, told_by: int, reason: str) -> None:
-    memory = Memory.of(pool(status=pool_status(pool(), Outcome(live=LIVE), now=NOW)))
-    looks = [memory.is_a_miss(pool(), failure, patience=3) for _ in range(4)]
+    state = PoolState.of(pool(status=pool_status(pool(), Outcome(live=LIVE), now=NOW)))
+    looks = [state.is_a_miss(pool(), failure, patience=3) for _ in range(4)]
     assert looks.index(False) + 1 == told_by, reason

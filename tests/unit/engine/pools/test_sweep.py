@@ -111,7 +111,7 @@ async def test_pool_ids_are_compared_without_case(desk: Desk) -> None:
 
 
 async def test_pools_are_checked_in_groups_by_interval(desk: Desk) -> None:
-    account = desk.catalog.account(key("research"))
+    account = desk.cache.account(key("research"))
     assert account is not None
     assert desk.sweeper.groups(account) == {MINUTE}, "its own interval always"
     await known(desk, "a", "b")
@@ -210,6 +210,6 @@ async def test_the_age_of_a_check_grows_until_the_next_that_succeeds(desk: Desk)
     await asyncio.sleep(1)
     await desk.sweeper.sweep(MINUTE)
     assert desk.sweeper.ages() == {"lab/research": pytest.approx(0, abs=0.001)}
-    desk.catalog.drop_account(key("research"))
+    desk.cache.drop_account(key("research"))
     await desk.sweeper.sweep(MINUTE)
     assert desk.sweeper.ages() == {}, "an account that is gone is not an old check"

@@ -131,7 +131,7 @@ async def test_a_write_that_cannot_be_verified_is_a_write_all_the_same(desk: Des
     assert await look is None
     assert reasons(desk) == ["Updated"]
     assert status(desk)["eTag"] == desk.service().find("rendering").etag
-    assert desk.memories[key("rendering")].row == desk.service().find("rendering").row
+    assert desk.states[key("rendering")].row == desk.service().find("rendering").row
     await asyncio.sleep(120)
     assert await desk.look() is None
     assert writes(desk) == 1, "the ETag of the write tells that the rest is the service's doing"

@@ -14,7 +14,7 @@ from poolkeeper.plan.render.diff_lines import lines
 from poolkeeper.plan.render.json_report import machine
 from poolkeeper.plan.render.markdown import MOST_CHARACTERS, markdown
 from poolkeeper.plan.render.text import text
-from poolkeeper.plan.report import Change, Findings, Verdict
+from poolkeeper.plan.report import Action, Change, PlanReport
 from tests.unit.plan.builders import OWNER, TOKEN, finding, some
 
 TEXT = """\
@@ -121,7 +121,7 @@ def test_the_json_has_the_documented_shape() -> None:
 
 
 def test_problems_of_manifests_stand_in_every_form() -> None:
-    found = Findings((), (Problem("a.yaml", "is required", 2, "BatchPool team/x", "spec.poolID"),))
+    found = PlanReport((), (Problem("a.yaml", "is required", 2, "BatchPool team/x", "spec.poolID"),))
     said = "a.yaml (document 2): BatchPool team/x: spec.poolID: is required"
     assert f"error: {said}" in click.unstyle(text(found))
     assert said in markdown(found)
@@ -153,7 +153,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("change", "expected"), [pytest.param(*row[1:], id=row[0]) for row in CHANGES])
 def test_a_change_is_a_minus_and_a_plus(change: Change, expected: list[str]) -> None:
-    told = [line.text for line in lines(finding(Verdict.CHANGE, change).outlook)]
+    told = [line.text for line in lines(finding(Action.CHANGE, change).outlook)]
     assert told == ["@@ /m @@", *expected]
 
 
@@ -175,7 +175,7 @@ def fenced(comment: str) -> list[str]:
 def test_backticks_in_values_do_not_break_the_fence(value: str) -> None:
     # On both sides, so that its lines stand there as they are, without a sign before them.
     change = Change("replace", "/m", f"{value}\nx", f"{value}\ny")
-    comment = markdown(Findings((finding(Verdict.CHANGE, change),)))
+    comment = markdown(PlanReport((finding(Action.CHANGE, change),)))
     (inside,) = fenced(comment)
     assert all(f"  {line}" in inside for line in value.split("\n"))
     assert "+ y" in inside
@@ -184,7 +184,7 @@ def test_backticks_in_values_do_not_break_the_fence(value: str) -> None:
 
 
 def test_a_comment_is_never_longer_than_github_takes_and_says_what_is_missing() -> None:
-    many = Findings(tuple(finding(Verdict.CHANGE, *[OWNER] * 100, name=f"pool-{at}") for at in range(40)))
+    many = PlanReport(tuple(finding(Action.CHANGE, *[OWNER] * 100, name=f"pool-{at}") for at in range(40)))
     comment = markdown(many)
     assert len(comment) <= MOST_CHARACTERS
     (missing,) = re.findall(r"_(\d+) more left out", comment)
@@ -194,7 +194,7 @@ def test_a_comment_is_never_longer_than_github_takes_and_says_what_is_missing() 
 
 
 def test_one_pool_with_too_many_differences_is_cut_within_its_fence() -> None:
-    comment = markdown(Findings((finding(Verdict.CHANGE, *[Change("add", "/m", None, "x" * 500)] * 1000),)))
+    comment = markdown(PlanReport((finding(Action.CHANGE, *[Change("add", "/m", None, "x" * 500)] * 1000),)))
     assert len(comment) <= MOST_CHARACTERS
     (inside,) = fenced(comment)
     assert re.search(r"… and \d+ lines more\n$", inside)
@@ -202,27 +202,27 @@ def test_one_pool_with_too_many_differences_is_cut_within_its_fence() -> None:
 
 @pytest.mark.parametrize("most", [600, 1000, 2000, 5000])
 def test_whatever_the_limit_it_is_kept(most: int) -> None:
-    many = Findings(tuple(finding(Verdict.CHANGE, *[OWNER] * 9, name=f"pool-{at}") for at in range(30)))
+    many = PlanReport(tuple(finding(Action.CHANGE, *[OWNER] * 9, name=f"pool-{at}") for at in range(30)))
     assert len(markdown(many, most=most)) <= most
 
 
 COUNTS = [
     ([], 0, "Plan: 0 to change, 0 in sync, 0 waiting, 0 errors."),
-    ([Verdict.IN_SYNC], 0, "Plan: 0 to change, 1 in sync, 0 waiting, 0 errors."),
-    ([Verdict.LEFT_ALONE, Verdict.IN_SYNC], 0, "Plan: 0 to change, 1 in sync, 0 waiting, 1 left alone, 0 errors."),
-    ([Verdict.CHANGE, Verdict.IN_SYNC], 2, "Plan: 1 to change, 1 in sync, 0 waiting, 0 errors."),
-    ([Verdict.WAITING], 2, "Plan: 0 to change, 0 in sync, 1 waiting, 0 errors."),
-    ([Verdict.CHANGE, Verdict.ERROR], 1, "Plan: 1 to change, 0 in sync, 0 waiting, 1 error."),
-    ([Verdict.BLOCKED, Verdict.WAITING], 1, "Plan: 0 to change, 0 in sync, 1 waiting, 1 blocked, 0 errors."),
+    ([Action.IN_SYNC], 0, "Plan: 0 to change, 1 in sync, 0 waiting, 0 errors."),
+    ([Action.LEFT_ALONE, Action.IN_SYNC], 0, "Plan: 0 to change, 1 in sync, 0 waiting, 1 left alone, 0 errors."),
+    ([Action.CHANGE, Action.IN_SYNC], 2, "Plan: 1 to change, 1 in sync, 0 waiting, 0 errors."),
+    ([Action.WAITING], 2, "Plan: 0 to change, 0 in sync, 1 waiting, 0 errors."),
+    ([Action.CHANGE, Action.ERROR], 1, "Plan: 1 to change, 0 in sync, 0 waiting, 1 error."),
+    ([Action.BLOCKED, Action.WAITING], 1, "Plan: 0 to change, 0 in sync, 1 waiting, 1 blocked, 0 errors."),
 ]
 
 
 @pytest.mark.parametrize(("verdicts", "code", "summary"), COUNTS)
-def test_the_summary_counts_and_errors_win(verdicts: list[Verdict], code: int, summary: str) -> None:
-    found = Findings(tuple(finding(verdict, name=f"pool-{at}") for at, verdict in enumerate(verdicts)))
+def test_the_summary_counts_and_errors_win(verdicts: list[Action], code: int, summary: str) -> None:
+    found = PlanReport(tuple(finding(action, name=f"pool-{at}") for at, action in enumerate(verdicts)))
     assert (found.exit_code, found.summary) == (code, summary)
 
 
 def test_an_object_with_several_mistakes_is_one_error() -> None:
     mistakes = tuple(Problem("a.yaml", "is wrong", 1, "BatchPool a/b", field) for field in ("spec.x", "spec.y"))
-    assert Findings((), (*mistakes, Problem("b.yaml", "cannot be read"))).counts[Verdict.ERROR] == 2
+    assert PlanReport((), (*mistakes, Problem("b.yaml", "cannot be read"))).counts[Action.ERROR] == 2

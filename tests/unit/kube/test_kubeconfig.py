@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from poolkeeper.domain.failures import ClusterUnavailable
-from poolkeeper.kube.access import CONNECTIONS, Access
+from poolkeeper.kube.kubeconfig import CONNECTIONS, Kubeconfig
 from tests.testbed.cluster import Cluster
 from tests.unit.kube.apiserver import write_kubeconfig
 
@@ -25,23 +25,23 @@ def kubeconfig(tmp_path: Path) -> Path:
     return file
 
 
-async def who(access: Access) -> tuple[str, str | None]:
+async def who(access: Kubeconfig) -> tuple[str, str | None]:
     """Where to, and as whom."""
     found = await access.configuration()
     return found.host, await found.get_api_key_with_prefix("BearerToken")
 
 
 async def test_a_kubeconfig_is_used_with_its_current_context(kubeconfig: Path) -> None:
-    assert await who(Access(str(kubeconfig))) == (URL, "Bearer t0ken")
-    assert (await Access(str(kubeconfig)).configuration()).connection_pool_maxsize == CONNECTIONS
+    assert await who(Kubeconfig(str(kubeconfig))) == (URL, "Bearer t0ken")
+    assert (await Kubeconfig(str(kubeconfig)).configuration()).connection_pool_maxsize == CONNECTIONS
 
 
 async def test_another_context_is_another_identity(kubeconfig: Path) -> None:
-    assert await who(Access(str(kubeconfig), "second")) == (URL, "Bearer t0ken-of-second")
+    assert await who(Kubeconfig(str(kubeconfig), "second")) == (URL, "Bearer t0ken-of-second")
 
 
 async def test_credentials_are_read_anew_each_time(kubeconfig: Path) -> None:
-    access = Access(str(kubeconfig))
+    access = Kubeconfig(str(kubeconfig))
     await access.configuration()
     write_kubeconfig(kubeconfig, url=URL, token="rotated")
     assert await who(access) == (URL, "Bearer rotated")
@@ -64,8 +64,8 @@ async def test_the_environment_decides_what_no_flag_says(
 ) -> None:
     # A process of its own: the client library looks at the environment when it is imported.
     code = (
-        "import asyncio, sys; from poolkeeper.kube.access import Access\n"
-        "try: print(asyncio.run(Access(**eval(sys.argv[1])).configuration()).host)\n"
+        "import asyncio, sys; from poolkeeper.kube.kubeconfig import Kubeconfig\n"
+        "try: print(asyncio.run(Kubeconfig(**eval(sys.argv[1])).configuration()).host)\n"
         "except Exception as error: print(error)"
     )
     process = await asyncio.create_subprocess_exec(
@@ -87,16 +87,16 @@ async def test_the_environment_decides_what_no_flag_says(
 )
 async def test_what_is_missing_is_said(kubeconfig: Path, file: str, context: str | None, message: str) -> None:
     with pytest.raises(ClusterUnavailable, match=message):
-        await Access(str(kubeconfig.parent / file), context).configuration()
+        await Kubeconfig(str(kubeconfig.parent / file), context).configuration()
 
 
 async def test_kopf_signs_in_as_the_same(kubeconfig: Path) -> None:
-    found = await Access(str(kubeconfig), "second").login()
+    found = await Kubeconfig(str(kubeconfig), "second").login()
     assert (found.server, found.scheme, found.token) == (URL, "Bearer", "t0ken-of-second")
 
 
 async def test_kopf_trusts_the_authority_that_the_kubeconfig_names(cluster: Cluster) -> None:
-    found = await Access(str(cluster.operator_kubeconfig)).login()
+    found = await Kubeconfig(str(cluster.operator_kubeconfig)).login()
     assert found.server == cluster.url
     assert found.insecure is False
     assert found.ca_path is not None
@@ -129,4 +129,4 @@ async def test_the_environments_proxy_is_used_as_other_programs_do(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     write_kubeconfig(tmp_path / "config", url="https://api.example:6443", token="t0ken")
-    assert (await Access(str(tmp_path / "config")).configuration()).proxy == proxy, reason
+    assert (await Kubeconfig(str(tmp_path / "config")).configuration()).proxy == proxy, reason

@@ -18,7 +18,7 @@ CONNECTIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Kubeconfig:
     """Where the credentials are; they are read anew each time, since tokens are rotated."""
 
     kubeconfig: str | None = None
