@@ -19,7 +19,7 @@ from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import BatchPool, Key
 from poolkeeper.engine.accounts.breaker import AccountUnavailable
-from poolkeeper.engine.accounts.connections import AccountClient
+from poolkeeper.engine.accounts.client import AccountClient
 from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.ports import LazyPool
 from poolkeeper.engine.work_items import Item, PoolItem

@@ -24,7 +24,8 @@ from poolkeeper.domain.resources import BatchPool, Key
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import is_news
 from poolkeeper.engine.accounts.breaker import AccountUnavailable, is_passing
-from poolkeeper.engine.accounts.connections import AccountClient, Accounts
+from poolkeeper.engine.accounts.client import AccountClient
+from poolkeeper.engine.accounts.connections import Accounts
 from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.claims import Claims
 from poolkeeper.engine.pools.prefetch import Prefetch

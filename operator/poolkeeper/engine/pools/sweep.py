@@ -17,7 +17,8 @@ from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable
 from poolkeeper.domain.observation import PoolRow
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.engine.accounts.breaker import AccountUnavailable, is_passing
-from poolkeeper.engine.accounts.connections import AccountClient, Accounts
+from poolkeeper.engine.accounts.client import AccountClient
+from poolkeeper.engine.accounts.connections import Accounts
 from poolkeeper.engine.accounts.lists import Lists
 from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.rotation import Rotation

@@ -15,7 +15,7 @@ from poolkeeper.domain.observation import LivePool, Written
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.engine.accounts.breaker import AccountUnavailable
-from poolkeeper.engine.accounts.connections import AccountClient
+from poolkeeper.engine.accounts.client import AccountClient
 from poolkeeper.engine.pools.state import PoolState
 from poolkeeper.engine.pools.wanted import Wanted
 from poolkeeper.engine.ports import Clock
