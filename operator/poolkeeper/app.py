@@ -71,6 +71,8 @@ async def run(settings: Settings) -> None:
         least_check_interval=settings.least_check_interval,
         flap_limit=Limit(settings.flap_limit, settings.flap_window),
     )
+    # One replica runs at a time (deploy/ replaces it before the next one starts), so nobody else writes.
+    engine.may_write()
     resync = Resync(engine, Lister(api, namespaces=settings.namespaces))
     async with AsyncExitStack() as stack:
         host = settings.listen
@@ -80,7 +82,7 @@ async def run(settings: Settings) -> None:
         listing = asyncio.create_task(resync.keep(every=settings.resync))
         watching = asyncio.create_task(
             watch(
-                engine,
+                engine.handlers,
                 access,
                 namespaces=settings.namespaces,
                 begin=resync.listed,

@@ -49,7 +49,7 @@ class Resync:
             if self._trouble is not None:
                 log.info("watching")
             self._trouble = None
-            self._engine.start()
+            self._engine.synced()
             self.listed.set()
             await asyncio.sleep(every)
 
@@ -57,4 +57,4 @@ class Resync:
         # On its own, so that what was listed is not held until the next time.
         newest = self._engine.cache.newest
         found = await self._lister.everything()
-        self._engine.listed(found.accounts, found.pools, as_of=found.as_of, newest_before=newest)
+        self._engine.handlers.listed(found.accounts, found.pools, as_of=found.as_of, newest_before=newest)

@@ -94,11 +94,11 @@ class Operator:
         """A watch event."""
         self._world.watcher.told(kind, body, gone=gone)
         key = Key(body["metadata"]["namespace"], body["metadata"]["name"])
-        uid = body["metadata"]["uid"]
+        uid, news = body["metadata"]["uid"], self.engine.handlers
         if kind == POOL:
-            self.engine.pool_deleted(key, uid) if gone else self.engine.pool_changed(BatchPool.parse(body))
+            news.pool_deleted(key, uid) if gone else news.pool_changed(BatchPool.parse(body))
         else:
-            self.engine.account_deleted(key, uid) if gone else self.engine.account_changed(BatchAccount.parse(body))
+            news.account_deleted(key, uid) if gone else news.account_changed(BatchAccount.parse(body))
 
     async def _resync(self) -> None:
         cluster = self._world.cluster
@@ -116,8 +116,9 @@ class Operator:
                 watcher.told(kind, body)
             pools = [BatchPool.parse(body) for kind, body in bodies if kind == POOL]
             accounts = [BatchAccount.parse(body) for kind, body in bodies if kind == ACCOUNT]
-            self.engine.listed(accounts, pools, as_of=as_of, newest_before=newest)
-            self.engine.start()
+            self.engine.handlers.listed(accounts, pools, as_of=as_of, newest_before=newest)
+            self.engine.synced()
+            self.engine.may_write()
             await asyncio.sleep(RESYNC)
 
     async def end(self, *, grace: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key, Resource
 from poolkeeper.engine.accounts.breaker import CircuitBreaker
 from poolkeeper.engine.accounts.connections import Accounts, MakeBreaker
@@ -13,9 +14,10 @@ from poolkeeper.engine.accounts.reporter import AccountReporter
 from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.claims import Claims
 from poolkeeper.engine.pools.prefetch import Prefetch
-from poolkeeper.engine.pools.reconciler import Reconciler, Trouble
+from poolkeeper.engine.pools.reconciler import Reconciler
 from poolkeeper.engine.pools.state import PoolState
 from poolkeeper.engine.pools.sweep import Sweeper
+from poolkeeper.engine.result import Result
 from poolkeeper.engine.telemetry import Telemetry
 from poolkeeper.metrics import Metrics
 from tests.unit.engine.fake_cluster import FakeCluster
@@ -49,10 +51,10 @@ class Desk:
             clock=clock,
             telemetry=telemetry,
             states=self.states,
-            seen=self._keep,
+            on_patched=self._keep,
         )
         self.reporter = AccountReporter(
-            self.cache, self.accounts, self.cluster, clock=clock, telemetry=telemetry, seen=self._keep
+            self.cache, self.accounts, self.cluster, clock=clock, telemetry=telemetry, on_patched=self._keep
         )
         self.sweeper = Sweeper(
             self.cache,
@@ -113,8 +115,12 @@ class Desk:
         else:
             self.cache.put_account(answered)
 
-    async def look(self, name: str = "rendering") -> Trouble | None:
-        """One reconcile."""
+    async def look(self, name: str = "rendering") -> Failure | None:
+        """One reconcile; what kept the pool from being well."""
+        return (await self.ended(name)).failure
+
+    async def ended(self, name: str = "rendering") -> Result:
+        """One reconcile, and when the next one is."""
         return await self.reconciler.reconcile(key(name))
 
 

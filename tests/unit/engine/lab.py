@@ -90,7 +90,7 @@ class Lab:
     def delete_account(self, name: str = "research") -> None:
         """A user deletes a BatchAccount."""
         del self.cluster.objects[ACCOUNT, key(name)]
-        self.engine.account_deleted(key(name))
+        self.engine.handlers.account_deleted(key(name))
 
     def pool(
         self,
@@ -125,7 +125,7 @@ class Lab:
     def delete(self, name: str) -> None:
         """A user deletes a BatchPool."""
         del self.cluster.objects[POOL, key(name)]
-        self.engine.pool_deleted(key(name))
+        self.engine.handlers.pool_deleted(key(name))
 
     async def run(self, seconds: float = 1.0) -> None:
         """Let time pass."""
@@ -133,7 +133,8 @@ class Lab:
 
     async def start(self, seconds: float = 1.0) -> None:
         """Have the engine work, for so long."""
-        self.engine.start()
+        self.engine.synced()
+        self.engine.may_write()
         await self.run(seconds)
 
     def status(self, name: str, kind: str = POOL) -> Json:
@@ -164,9 +165,9 @@ class Lab:
 
     def _seen(self, kind: str, body: Json) -> None:
         if kind == POOL:
-            self.engine.pool_changed(BatchPool.parse(body))
+            self.engine.handlers.pool_changed(BatchPool.parse(body))
         else:
-            self.engine.account_changed(BatchAccount.parse(body))
+            self.engine.handlers.account_changed(BatchAccount.parse(body))
 
 
 def key(name: str) -> Key:

@@ -72,7 +72,8 @@ async def test_nobody_is_checked_more_often_than_the_owner_allows() -> None:
 
 
 async def test_accounts_that_were_deleted_leave_nothing_behind(lab: Lab) -> None:
-    lab.engine.start()
+    lab.engine.synced()
+    lab.engine.may_write()
     names = [f"a{number}" for number in range(10)]
     for name in names:
         lab.secrets.put(key(name), accountKey="x")
@@ -91,9 +92,9 @@ async def test_accounts_that_were_deleted_leave_nothing_behind(lab: Lab) -> None
     engine = lab.engine
     left = {
         "memories": engine._states,
-        "waiting": engine._waiting,
-        "told": engine._told,
-        "bugs": engine._bugs,
+        "waiting": engine._health._waiting,
+        "told": engine._health._told,
+        "bugs": engine._workers._bugs,
         "lines": engine._accounts._clients,
         "claims": engine._claims._made,
         "brought": engine._prefetch._brought,

@@ -27,7 +27,7 @@ class List:
     def arrive(self) -> None:
         accounts = [BatchAccount.parse(body) for kind, body in self._bodies if kind == ACCOUNT]
         pools = [BatchPool.parse(body) for kind, body in self._bodies if kind == POOL]
-        self._lab.engine.listed(accounts, pools, as_of=self._as_of)
+        self._lab.engine.handlers.listed(accounts, pools, as_of=self._as_of)
 
 
 def with_two_pools(lab: Lab) -> Lab:
@@ -132,7 +132,7 @@ async def test_a_change_after_a_list_was_asked_for_is_not_undone_by_it(lab: Lab)
 async def test_what_lists_go_on_to_hold_is_there_after_all(lab: Lab) -> None:
     made = with_two_pools(lab)
     await made.start()
-    made.engine.pool_deleted(key("b"))
+    made.engine.handlers.pool_deleted(key("b"))
     for present in (False, True):
         List(made).arrive()
         assert (made.engine.cache.pool(key("b")) is not None) is present

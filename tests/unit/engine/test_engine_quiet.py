@@ -83,7 +83,7 @@ async def test_what_changes_no_spec_is_no_reason_to_look(lab: Lab) -> None:
     began = now()
     for _ in range(5):
         # A label, an annotation, another controller's field.
-        quiet.engine.pool_changed(BatchPool.parse(quiet.cluster.changed(POOL, key("research-a"))))
+        quiet.engine.handlers.pool_changed(BatchPool.parse(quiet.cluster.changed(POOL, key("research-a"))))
         await quiet.run()
     assert "read" not in quiet.service().counts(since=began)
 

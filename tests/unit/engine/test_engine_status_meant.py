@@ -105,7 +105,8 @@ async def test_a_status_of_any_shape_is_read_and_put_right(lab: Lab, field: str,
         if restarted:
             await now.engine.stop(grace=0)
             now = now.restarted()
-            now.engine.start()
+            now.engine.synced()
+            now.engine.may_write()
         now.service().drift("a", YOU)
         await now.run(400)
         assert now.ready("a") in {"InSync", "Flapping"}, junk

@@ -206,7 +206,7 @@ async def test_namesakes_of_other_services_cost_nobody_a_request(lab: Lab) -> No
         body = _squat(lab, "mallory")
         await lab.run(0.5)
         del lab.cluster.objects[POOL, Key("mallory", "squat")]
-        lab.engine.pool_deleted(Key("mallory", "squat"), body["metadata"]["uid"])
+        lab.engine.handlers.pool_deleted(Key("mallory", "squat"), body["metadata"]["uid"])
         await lab.run(0.5)
     assert sum(lab.service(f"a{number}").counts().get("read", 0) for number in range(20)) == before
 

@@ -34,6 +34,7 @@ class Scripted(Lister):
 
 
 async def run(lab: Lab, lister: Scripted, seconds: float, *, every: float = 600) -> Resync:
+    lab.engine.may_write()
     resync = Resync(lab.engine, lister)
     assert resync.waiting() == "the resources have not been listed yet"
     keeping = asyncio.create_task(resync.keep(every=every))
@@ -63,7 +64,7 @@ async def test_until_there_is_a_list_nothing_is_done_and_the_reason_is_told_once
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     lab, lister = Lab(), Scripted(CrdsMissing("the CRDs are not installed: kubectl apply -f crds/"))
-    lab.engine.pool_changed(BatchPool.parse(pool("a")))
+    lab.engine.handlers.pool_changed(BatchPool.parse(pool("a")))
     with caplog.at_level(logging.INFO, logger="poolkeeper"):
         resync = await run(lab, lister, 58)
     assert resync.waiting() == "the CRDs are not installed: kubectl apply -f crds/"

@@ -12,7 +12,9 @@ from poolkeeper.domain.status.lenient import Status, readable
 from poolkeeper.engine.accounts.connections import Accounts
 from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.ports import Clock, Cluster
+from poolkeeper.engine.result import Done
 from poolkeeper.engine.telemetry import Telemetry
+from poolkeeper.engine.work_items import AccountItem
 
 
 class AccountReporter:
@@ -26,7 +28,7 @@ class AccountReporter:
         *,
         clock: Clock,
         telemetry: Telemetry,
-        seen: Callable[[BatchAccount], None],
+        on_patched: Callable[[BatchAccount], None],
         ailing: Callable[[Key], Failure | None] = lambda _: None,
     ) -> None:
         self._cache = cache
@@ -34,12 +36,16 @@ class AccountReporter:
         self._cluster = cluster
         self._clock = clock
         self._telemetry = telemetry
-        self._seen = seen
+        self._on_patched = on_patched
         self._ailing = ailing
         self._meant: dict[Key, Status] = {}
 
-    async def report(self, key: Key) -> None:
-        """Report one account; raises ClusterUnavailable to be tried again."""
+    async def report(self, item: AccountItem) -> Done:
+        """Report one account. Raises ClusterUnavailable when it cannot be reported."""
+        await self._report(item.account)
+        return Done()
+
+    async def _report(self, key: Key) -> None:
         account, breaker = self._cache.account(key), self._accounts.breaker(key)
         if account is None or breaker is None:
             return
@@ -59,7 +65,7 @@ class AccountReporter:
             return
         answered = BatchAccount.parse(body)
         self._meant[key] = dict(answered.status)
-        self._seen(answered)
+        self._on_patched(answered)
         for event in account_events(before, failure):
             self._telemetry.record_event(account, event)
             self._cluster.record_event(account, event)

@@ -35,6 +35,7 @@ from poolkeeper.engine.pools.state import GONE, PoolState
 from poolkeeper.engine.pools.wanted import Superseded, Wanted
 from poolkeeper.engine.pools.writer import Snapshot, Writer
 from poolkeeper.engine.ports import Clock, Cluster, OnPatched, Secrets
+from poolkeeper.engine.result import Again, Done, Result, WaitForAccount, result_of
 from poolkeeper.engine.telemetry import Telemetry
 
 _LOOKS = 3
@@ -43,11 +44,12 @@ _LOOKS = 3
 _PATIENCE = 3
 """Looks in a row that fail for one pool, before its status tells: one lost request is worth none."""
 
-Trouble = Failure | AccountUnavailable | Superseded
-
 
 class Reconciler:
-    """Keeps the pools of a cache; `states` is shared with the sweep, `seen` is told of every answered patch."""
+    """Keeps the pools of a cache; `states` is shared with the sweep, `on_patched` is told of every answered patch.
+
+    `slow_retry` is the delay, in seconds, after which is tried again what a person has to mend elsewhere.
+    """
 
     def __init__(
         self,
@@ -61,13 +63,15 @@ class Reconciler:
         clock: Clock,
         telemetry: Telemetry,
         states: dict[Key, PoolState],
-        seen: OnPatched,
+        on_patched: OnPatched,
+        slow_retry: float = 60.0,
         flap_limit: Limit | None = None,
     ) -> None:
         self._cache = cache
         self._accounts = accounts
         self._claims = claims
-        self._reporter = PoolReporter(cluster, clock=clock, telemetry=telemetry, seen=seen)
+        self._reporter = PoolReporter(cluster, clock=clock, telemetry=telemetry, on_patched=on_patched)
+        self._slow = slow_retry
         self._writer = Writer(Wanted(cache, claims), clock=clock, telemetry=telemetry)
         self._prefetch = prefetch
         self._secrets = secrets
@@ -76,42 +80,45 @@ class Reconciler:
         self._states = states
         self._flap_limit = flap_limit or Limit()
 
-    async def reconcile(self, key: Key) -> Trouble | None:
-        """One look; what kept the pool from being in sync. Raises ClusterUnavailable when it cannot be reported."""
+    async def reconcile(self, key: Key) -> Result:
+        """One look, and one status. Raises ClusterUnavailable when it cannot be reported."""
         pool = self._cache.pool(key)
         if pool is None:
             self._states.pop(key, None)
-            return None
+            return Done()
         state = self._state(pool)
         state.begin(pool)
         if pool.suspended:
             await self._reporter.suspended(pool, state)
-            return None
-        trouble: Trouble | None = None
+            return Done()
         try:
             outcome = await self._settle(pool, state)
-        except Superseded as news:
-            return news
+        except Superseded:
+            return Again()
         except AccountUnavailable as error:
-            if not error.should_report and pool.status.get("observedGeneration") == pool.generation:
-                return error
-            trouble, outcome = error, Outcome(failure=_seen_from(pool, error))
+            return await self._wait(pool, state, error)
         except Failure as failure:
             if isinstance(failure, BatchFailure):
                 state.row = GONE if isinstance(failure, PoolNotFound) else None
             if state.is_a_miss(pool, failure, patience=_PATIENCE):
-                return failure
+                return result_of(failure, slow=self._slow)
             outcome = Outcome(failure=failure)
         finally:
             self._prefetch.forget(key)
         await self._reporter.report(pool, outcome, state)
-        return trouble or outcome.failure
+        return result_of(outcome.failure, slow=self._slow)
 
     async def tell_bug(self, key: Key, error: Exception) -> None:
         """Have the pool say that Poolkeeper itself fails. Raises ClusterUnavailable, or whatever the bug is."""
         pool = self._cache.pool(key)
         if pool is not None and not pool.suspended:
             await self._reporter.report(pool, Outcome(failure=InternalError(error)), self._state(pool))
+
+    async def _wait(self, pool: BatchPool, state: PoolState, error: AccountUnavailable) -> Result:
+        """The account cannot be used: told by the pool where it is worth a status, or where nothing was told yet."""
+        if error.should_report or pool.status.get("observedGeneration") != pool.generation:
+            await self._reporter.report(pool, Outcome(failure=_seen_from(pool, error)), state)
+        return WaitForAccount(pool.account, error.failure)
 
     def _state(self, pool: BatchPool) -> PoolState:
         state = self._states.get(pool.key)

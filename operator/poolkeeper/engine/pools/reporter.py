@@ -15,13 +15,13 @@ from poolkeeper.engine.telemetry import Telemetry
 
 
 class PoolReporter:
-    """Writes the status of pools, when it has changed; `seen` is told of every answered patch."""
+    """Writes the status of pools, when it has changed; `on_patched` is told of every answered patch."""
 
-    def __init__(self, cluster: Cluster, *, clock: Clock, telemetry: Telemetry, seen: OnPatched) -> None:
+    def __init__(self, cluster: Cluster, *, clock: Clock, telemetry: Telemetry, on_patched: OnPatched) -> None:
         self._cluster = cluster
         self._clock = clock
         self._telemetry = telemetry
-        self._seen = seen
+        self._on_patched = on_patched
 
     async def report(self, pool: BatchPool, outcome: Outcome, state: PoolState) -> None:
         """The outcome of a look, with a write from before that is not told yet. Raises ClusterUnavailable."""
@@ -53,5 +53,5 @@ class PoolReporter:
         # As the API server keeps it: it leaves out what its CRD does not know.
         state.meant = state.there = answered.packed_status
         # As if a watch had told it: the answer may be the first to know of a newer spec.
-        self._seen(answered)
+        self._on_patched(answered)
         return True

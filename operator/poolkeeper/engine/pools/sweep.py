@@ -24,6 +24,7 @@ from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.rotation import Rotation
 from poolkeeper.engine.pools.state import GONE, PoolState
 from poolkeeper.engine.ports import Listing, Secrets
+from poolkeeper.engine.result import After, Done
 from poolkeeper.engine.work_items import SweepItem
 
 _EARLIEST = 0.9
@@ -72,8 +73,12 @@ class Sweeper:
         """Seconds between checks of a pool."""
         return self.least(account.check_interval if pool.check_interval is None else pool.check_interval)
 
-    async def sweep(self, item: SweepItem) -> float | None:
-        """One check; seconds until the next, or None when the group is no more."""
+    async def sweep(self, item: SweepItem) -> Done | After:
+        """One check. There is no next one when the group is no more, or only a change of the account can help."""
+        delay = await self._delay_after(item)
+        return After(delay) if delay is not None and delay < math.inf else Done()
+
+    async def _delay_after(self, item: SweepItem) -> float | None:
         account = self._cache.account(item.account)
         if account is None:
             self.forget(item.account)

@@ -15,7 +15,7 @@ from typing import Any
 import kopf
 
 from poolkeeper.domain.resources import ACCOUNTS, GROUP, POOLS, VERSION, BatchAccount, BatchPool, Key, is_deleted
-from poolkeeper.engine.engine import Engine
+from poolkeeper.engine.handlers import Handlers
 from poolkeeper.kube.informer.listing import CHUNK, name_of
 from poolkeeper.kube.informer.no_storage import NoDiffBase, NoProgress
 from poolkeeper.kube.kubeconfig import Kubeconfig
@@ -23,8 +23,8 @@ from poolkeeper.kube.kubeconfig import Kubeconfig
 log = logging.getLogger(__name__)
 
 
-def registry(engine: Engine, access: Kubeconfig, *, namespaced: bool) -> kopf.OperatorRegistry:
-    """The handlers, each a line."""
+def registry(news: Handlers, access: Kubeconfig, *, namespaced: bool) -> kopf.OperatorRegistry:
+    """Kopf's handlers, each a line: what they see goes to `news`."""
     handlers = kopf.OperatorRegistry()
 
     @kopf.on.login(registry=handlers, id="login")
@@ -41,19 +41,19 @@ def registry(engine: Engine, access: Kubeconfig, *, namespaced: bool) -> kopf.Op
     async def on_pool(*, event: kopf.RawEvent, **_: Any) -> None:
         with _readable(event):
             body: Any = event["object"]
-            engine.pool_deleted(*_one(body)) if _gone(event) else engine.pool_changed(BatchPool.parse(body))
+            news.pool_deleted(*_one(body)) if _gone(event) else news.pool_changed(BatchPool.parse(body))
 
     @kopf.on.event(GROUP, VERSION, ACCOUNTS, registry=handlers, id="account")
     async def on_account(*, event: kopf.RawEvent, **_: Any) -> None:
         with _readable(event):
             body: Any = event["object"]
-            engine.account_deleted(*_one(body)) if _gone(event) else engine.account_changed(BatchAccount.parse(body))
+            news.account_deleted(*_one(body)) if _gone(event) else news.account_changed(BatchAccount.parse(body))
 
     return handlers
 
 
 async def watch(
-    engine: Engine,
+    news: Handlers,
     access: Kubeconfig,
     *,
     namespaces: Sequence[str],
@@ -73,7 +73,7 @@ async def watch(
     await begin.wait()
     others = asyncio.all_tasks()
     tasks = await kopf.spawn_tasks(
-        registry=registry(engine, access, namespaced=bool(namespaces)),
+        registry=registry(news, access, namespaced=bool(namespaces)),
         # Kopf would ask the password database, in which a container's user has no entry.
         identity="poolkeeper",  # type: ignore[arg-type] # a new type over str that kopf does not export
         clusterwide=not namespaces,

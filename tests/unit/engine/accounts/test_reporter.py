@@ -9,6 +9,7 @@ import pytest
 
 from poolkeeper.domain.failures import AccessDenied, BatchFailure, ClusterUnavailable, ServiceUnavailable
 from poolkeeper.engine.accounts.breaker import AccountUnavailable
+from poolkeeper.engine.work_items import AccountItem
 from tests.unit.domain.examples import conditions
 from tests.unit.engine.desk import Desk
 from tests.unit.engine.fake_cluster import DOWN
@@ -30,7 +31,7 @@ async def ask(desk: Desk) -> None:
     """One request, whatever comes of it; a report follows."""
     with contextlib.suppress(BatchFailure, AccountUnavailable):
         await desk.accounts.client(RESEARCH).probe()
-    await desk.reporter.report(RESEARCH)
+    await desk.reporter.report(AccountItem(RESEARCH))
 
 
 def ready(desk: Desk) -> str | None:
@@ -39,9 +40,9 @@ def ready(desk: Desk) -> str | None:
 
 
 async def test_nothing_is_said_of_an_account_that_nobody_has_asked(desk: Desk) -> None:
-    await desk.reporter.report(RESEARCH)
+    await desk.reporter.report(AccountItem(RESEARCH))
     desk.accounts.client(RESEARCH)
-    await desk.reporter.report(RESEARCH)
+    await desk.reporter.report(AccountItem(RESEARCH))
     assert desk.cluster.calls == []
 
 
@@ -84,9 +85,9 @@ async def test_a_failure_that_somebody_must_mend_is_told_at_once(desk: Desk) -> 
 async def test_an_account_that_is_gone_gets_no_status(desk: Desk) -> None:
     await desk.accounts.client(RESEARCH).probe()
     del desk.cluster.objects[ACCOUNT, RESEARCH]
-    await desk.reporter.report(RESEARCH)
+    await desk.reporter.report(AccountItem(RESEARCH))
     desk.cache.drop_account(RESEARCH)
-    await desk.reporter.report(RESEARCH)
+    await desk.reporter.report(AccountItem(RESEARCH))
     assert (desk.cluster.patches, desk.cluster.told) == ([], [])
 
 
@@ -94,6 +95,6 @@ async def test_a_report_that_is_lost_is_made_again(desk: Desk) -> None:
     await desk.accounts.client(RESEARCH).probe()
     desk.cluster.fail(DOWN, times=1)
     with pytest.raises(ClusterUnavailable):
-        await desk.reporter.report(RESEARCH)
-    await desk.reporter.report(RESEARCH)
+        await desk.reporter.report(AccountItem(RESEARCH))
+    await desk.reporter.report(AccountItem(RESEARCH))
     assert ready(desk) == "Reachable"

@@ -6,8 +6,7 @@ import asyncio
 
 import pytest
 
-from poolkeeper.domain.failures import PoolNotFound, PoolUnavailable, RemovalNeedsConsent
-from poolkeeper.engine.pools.reconciler import Trouble
+from poolkeeper.domain.failures import Failure, PoolNotFound, PoolUnavailable, RemovalNeedsConsent
 from tests.unit.engine.desk import Desk
 from tests.unit.engine.fakes import Json
 from tests.unit.engine.lab import POOL, key, metadata
@@ -26,7 +25,7 @@ def desk() -> Desk:
     return desk
 
 
-async def look_while_it_moves(desk: Desk, *moves: Json | None) -> Trouble | None:
+async def look_while_it_moves(desk: Desk, *moves: Json | None) -> Failure | None:
     """One look; each last look in it comes after one of these changes (None: a resize)."""
     hold = desk.service().hold("unchanged")
     look = asyncio.create_task(desk.look())

@@ -14,6 +14,7 @@ from poolkeeper.domain.failures import (
 )
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.engine.accounts.breaker import AccountUnavailable
+from poolkeeper.engine.result import WaitForAccount
 from tests.unit.engine.desk import Desk
 from tests.unit.engine.fake_cluster import DOWN
 from tests.unit.engine.lab import POOL, key, metadata
@@ -148,7 +149,7 @@ async def test_a_closed_account_is_told_to_a_pool_that_was_never_looked_at(desk:
     desk.service().fail(ServiceUnavailable("no answer"))
     with pytest.raises(ServiceUnavailable):
         await desk.accounts.client(key("research")).probe()
-    assert isinstance(await desk.look(), AccountUnavailable)
+    assert isinstance(await desk.ended(), WaitForAccount)
     assert desk.service().counts() == {"probe": 1}, "nothing is sent"
     assert desk.cluster.status(POOL, RENDERING)["observedGeneration"] == 1
 
@@ -159,7 +160,7 @@ async def test_a_short_outage_does_not_change_the_status_of_a_pool_that_has_one(
     with pytest.raises(ServiceUnavailable):
         await desk.accounts.client(key("research")).probe()
     patches = len(desk.cluster.patches)
-    assert isinstance(await desk.look(), AccountUnavailable)
+    assert isinstance(await desk.ended(), WaitForAccount)
     assert len(desk.cluster.patches) == patches
 
 
@@ -170,8 +171,8 @@ async def test_a_serious_outage_is_told_without_a_request(desk: Desk) -> None:
     desk.connector.trouble = EndpointNotAllowed("endpoint http://example is not https")
     with pytest.raises(AccountUnavailable):
         await desk.accounts.client(key("research")).probe()
-    closed = await desk.look()
-    assert isinstance(closed, AccountUnavailable)
-    assert closed.should_report
+    closed = await desk.ended()
+    assert isinstance(closed, WaitForAccount)
+    assert isinstance(closed.failure, EndpointNotAllowed)
     assert len(desk.service().calls) == sent
     assert [event.reason for event in desk.cluster.events()] == ["Updated", "AccountNotReady"]
