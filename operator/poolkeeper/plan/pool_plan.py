@@ -14,13 +14,13 @@ from poolkeeper.domain.diff.drift import Difference, paths_of
 from poolkeeper.domain.diff.removals import removals
 from poolkeeper.domain.diff.summary import in_words, ordered
 from poolkeeper.domain.failures import AwaitingApproval, Failure, InvalidSpec, RemovalNeedsConsent, UnsupportedProperty
-from poolkeeper.domain.known.address import Address
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.redaction.display import shown
 from poolkeeper.domain.redaction.mask import Mask
 from poolkeeper.domain.resources import BatchAccount, BatchPool
 from poolkeeper.domain.schema.pointers import MISSING, value_at
+from poolkeeper.engine.pools.decide import decide
 from poolkeeper.engine.pools.state import PoolState
 from poolkeeper.plan.report import Action, Change, PoolPlan
 from poolkeeper.readonly.secrets import NotCompared, Resolved, placeholders
@@ -45,21 +45,19 @@ def pool_plan(subject: Subject) -> PoolPlan:
     uses_secrets = bool(resolved.values or resolved.unread or pool.status.get("secretVersions"))
     mask = Mask(resolved.values, guarded=uses_secrets)
     try:
-        desired = Desired.of(
-            resolved.properties,
-            version=subject.account.api_version,
-            ignore=pool.ignore,
-            live=subject.live.properties,
+        decided = decide(
+            pool,
+            subject.live,
+            account=subject.account,
+            properties=resolved.properties,
             secrets=resolved.versions,
+            state=PoolState.of(pool),
+            now=0.0,
+            adopted=None if subject.known else True,
         )
     except (InvalidSpec, UnsupportedProperty) as failure:
         return PoolPlan(Action.BLOCKED, mask.words(failure.message), failure.reason)
-    memory = PoolState.of(pool)
-    memory.at(pool, Address.of(pool, subject.account, created=subject.live.created))
-    history = memory.history(pool, desired, subject.account)
-    if not subject.known:
-        history = replace(history, adopted=True)
-    decision = plan(pool, desired, subject.live, history=history, now=0.0)
+    decision, desired, history = decided.decision, decided.desired, decided.history
     differences = _compared(decision, subject, desired)
     found = _in_words(decision, differences, pool)
     changes = _changes(differences, subject.live, desired, mask)

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from poolkeeper.domain.decision.flaps import Limit
-from poolkeeper.domain.decision.plan import Blocked, Decision, Desired, InSync, ReportOnly, Update, plan
-from poolkeeper.domain.diff.drift import drift, paths_of
-from poolkeeper.domain.diff.write_only import DesiredVersion, marks_of
+from poolkeeper.domain.decision.plan import Blocked, Decision, InSync, ReportOnly, Update
 from poolkeeper.domain.failures import (
     AccountNotReady,
     BatchFailure,
@@ -17,17 +15,14 @@ from poolkeeper.domain.failures import (
     PoolNotFound,
     PoolUnavailable,
 )
-from poolkeeper.domain.known.address import Address
-from poolkeeper.domain.known.stored import judged
-from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import BatchPool, Key
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import is_news
 from poolkeeper.engine.accounts.breaker import AccountUnavailable, is_passing
-from poolkeeper.engine.accounts.client import AccountClient
 from poolkeeper.engine.accounts.connections import Accounts
 from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.pools.claims import Claims
+from poolkeeper.engine.pools.decide import decide
 from poolkeeper.engine.pools.prefetch import Prefetch
 from poolkeeper.engine.pools.reporter import PoolReporter
 from poolkeeper.engine.pools.secrets import secrets_of
@@ -133,28 +128,23 @@ class Reconciler:
             live = await (client.read(pool.pool_id) if attempt else self._prefetch.read(pool, client))
             state.row, state.misses = live.row, 0
             claim = self._claims.take(pool)
-            state.at(pool, Address.of(pool, client.account, created=live.created))
-            snapshot = await self._desired(pool, live, client, state)
-            _learn(pool, snapshot, state, now=self._monotonic())
-            history = state.history(pool, snapshot.desired, client.account)
-            decision = plan(pool, snapshot.desired, live, history=history, now=self._monotonic())
+            found = await secrets_of(pool, self._secrets)
+            state.secrets, state.secret_names = found.versions, found.names
+            decided = decide(
+                pool,
+                live,
+                account=client.account,
+                properties=found.fill(pool),
+                secrets=found.versions,
+                state=state,
+                now=self._monotonic(),
+            )
+            snapshot = Snapshot(decided.desired, live, client, decided.desired_version)
             seen = Outcome(live=live, desired=snapshot.desired.form, hidden=snapshot.desired.hidden, claim=claim)
-            outcome = await self._act(pool, decision, seen, snapshot=snapshot, state=state)
+            outcome = await self._act(pool, decided.decision, seen, snapshot=snapshot, state=state)
             if outcome is not None:
                 return outcome
         raise PoolUnavailable("the pool changes faster than it can be looked at")
-
-    async def _desired(self, pool: BatchPool, live: LivePool, client: AccountClient, state: PoolState) -> Snapshot:
-        found = await secrets_of(pool, self._secrets)
-        state.secrets, state.secret_names = found.versions, found.names
-        desired = Desired.of(
-            found.fill(pool),
-            version=client.account.api_version,
-            ignore=pool.ignore,
-            live=live.properties,
-            secrets=found.versions,
-        )
-        return Snapshot(desired, live, client, DesiredVersion(pool.generation, desired.secrets, marks_of(desired.body)))
 
     async def _act(
         self, pool: BatchPool, decision: Decision, seen: Outcome, *, snapshot: Snapshot, state: PoolState
@@ -176,35 +166,6 @@ class Reconciler:
                 return await self._writer.write(
                     pool, write, replace(seen, drifted=drifted), snapshot=snapshot, state=state
                 )
-
-
-def _learn(pool: BatchPool, snapshot: Snapshot, state: PoolState, *, now: float) -> None:
-    """What the pool tells of writes whose end nobody saw."""
-    assert state.known is not None, "the pool was read"
-    live, desired = snapshot.live, snapshot.desired
-    pending, state.pending = state.pending, None
-    equal = not drift(live.form, desired.form)
-    if (
-        pending is not None
-        and pending.desired_version == snapshot.desired_version
-        and pending.etag != live.row.etag
-        and equal
-    ):
-        # It was applied, though its answer was lost: it is told like any other.
-        state.known = replace(state.known.in_sync(snapshot.desired_version), sent=snapshot.desired_version)
-        if pending.drifted:
-            state.flaps.corrected(paths_of(pending.differences), now=now)
-        state.unreported = Outcome(
-            written=pending.found_in(live),
-            written_at=pending.time,
-            sent=pending.desired_version,
-            corrected=pending.differences,
-            drifted=pending.drifted,
-        )
-    unverified, state.unverified = state.unverified, None
-    if unverified is not None and unverified[0] == live.row.etag:
-        stored = judged(unverified[1], live.form, desired.form, ignore=pool.ignore)
-        state.known = replace(state.known, stored=stored)
 
 
 def _seen_from(pool: BatchPool, closed: AccountUnavailable) -> Failure:
