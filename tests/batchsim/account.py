@@ -32,7 +32,8 @@ Json = dict[str, Any]
 class Account:
     """The state of one account.
 
-    `settle_seconds`: how long resizes, deletions and reboots take; None means until `settle` is called.
+    `settle_seconds`: how long resizes, deletions and reboots take, and each of the two steps of a first boot;
+    None means until `settle` or `step` is called.
     `quirks`: called with what a write is about to store; may change it in place (see quirks.py).
     """
 
@@ -117,9 +118,13 @@ class Account:
             self._check(body, shapes.ADDITION)
             if body["id"].casefold() in self._pools:
                 raise Refusal("PoolExists")
-            # Recorded: a new pool shows what it was not asked for.
+            # Recorded: a new pool shows what it was not asked for, and is resizing until it has its nodes.
             order = {"jobDefaultOrder": "none"} if "certificateReferences" in api_version.unknown else {}
-            return self.put({**normalise.OF_A_NEW_POOL, **order, **body})
+            none = {"currentDedicatedNodes": 0, "currentLowPriorityNodes": 0}
+            pool = self.put({**normalise.OF_A_NEW_POOL, **order, **body, **none})
+            if pool.kept["targetDedicatedNodes"] or pool.kept["targetLowPriorityNodes"]:
+                self._begin_resize(pool)
+            return pool
 
     def delete(self, pool_id: str) -> Pool:
         """The pool is deleting from now on, and gone when its deletion is due."""
@@ -156,8 +161,8 @@ class Account:
             pool = self.live_pool(pool_id)
             if pool.allocation != "resizing":
                 raise Refusal("OperationInvalidForCurrentState", values={"AllocationState": pool.allocation})
-            self._set_allocation(pool, "stopping")
-            self._later(pool, "allocation", lambda _now: self._set_allocation(pool, "steady"))
+            self._set_allocation(pool, "stopping", now=self.ticker.now())
+            self._later(pool, "allocation", lambda now: self._set_allocation(pool, "steady", now=now))
             return pool
 
     def enable_auto_scale(self, pool_id: str, body: Json) -> Pool:
@@ -190,7 +195,7 @@ class Account:
             pool = self.live_pool(pool_id)
             node = self.node(pool_id, node_id)
             begin_reboot(node, now=self.ticker.now())
-            self._later(pool, node.id, lambda now: boot(node, now=now, start_task=pool.present.shown.get("startTask")))
+            self._later(pool, node.id, lambda now: boot(node, now=now, shown_pool=pool.present.shown))
             return node
 
     def node(self, pool_id: str, node_id: str) -> Node:
@@ -203,7 +208,10 @@ class Account:
     # Behind everyone's back
 
     def put(self, definition: Json) -> Pool:
-        """Add or replace a pool as given in the service's shape, unchecked; nodes by its current or target counts."""
+        """Add or replace a pool as given in the service's shape, unchecked.
+
+        It has as many nodes as its current or target counts say, and they are up.
+        """
         with self.lock:
             self.remove(definition["id"])
             now = self.ticker.next()
@@ -216,7 +224,8 @@ class Account:
             pool.store(normalise.stored(kept), modified=ticks_of_iso(given) if given else now, stored_at=now)
             for kind, dedicated in (("Dedicated", True), ("LowPriority", False)):
                 wanted = definition.get(f"current{kind}Nodes", definition.get(f"target{kind}Nodes")) or 0
-                self._scale(pool, dedicated=dedicated, wanted=wanted, now=now)
+                for node in self._scale(pool, dedicated=dedicated, wanted=wanted, now=now):
+                    boot(node, now=now, shown_pool=pool.present.shown)
             self._pools[pool.id.casefold()] = pool
             return pool
 
@@ -240,12 +249,17 @@ class Account:
                 pool.state, pool.state_since = state, self.ticker.now()
             if allocation is not None:
                 self.timers.forget(pool.id, "allocation")
-                self._set_allocation(pool, allocation)
+                self._set_allocation(pool, allocation, now=self.ticker.now())
+
+    def step(self, pool_id: str) -> bool:
+        """Let what is pending for the pool happen now, but not yet what follows from it; whether anything was."""
+        with self.lock:
+            return self.timers.run_pending(pool_id, now=self.ticker.now())
 
     def settle(self, pool_id: str) -> None:
-        """Let everything pending for the pool happen now."""
-        with self.lock:
-            self.timers.run_all(pool_id, now=self.ticker.now())
+        """Let what is pending for the pool happen now, and all that follows from it."""
+        while self.step(pool_id):
+            pass
 
     # Inside
 
@@ -261,34 +275,48 @@ class Account:
         pool.store(kept, modified=modified, stored_at=modified)
         return pool
 
-    def _later(self, pool: Pool, topic: str, action: Callable[[int], None]) -> None:
-        after = self.settle_seconds
-        due = None if after is None else self.ticker.now() + int(after * TICKS_PER_SECOND)
+    def _later(self, pool: Pool, topic: str, action: Callable[[int], None], *, since: int | None = None) -> None:
+        """Have `action(now)` happen when the time that things take has passed since now, or `since`."""
+        after, begin = self.settle_seconds, self.ticker.now() if since is None else since
+        due = None if after is None else begin + int(after * TICKS_PER_SECOND)
         self.timers.schedule(action, due=due, pool=pool.id, topic=topic)
 
-    def _set_allocation(self, pool: Pool, state: str) -> None:
-        pool.allocation, pool.allocation_since = state, self.ticker.now()
+    def _set_allocation(self, pool: Pool, state: str, *, now: int) -> None:
+        pool.allocation, pool.allocation_since = state, now
 
     def _begin_resize(self, pool: Pool) -> None:
-        self._set_allocation(pool, "resizing")
+        # Recorded: a resize begins at the moment that is the pool's lastModified.
+        self._set_allocation(pool, "resizing", now=pool.modified)
 
         def finish(now: int) -> None:
-            self._scale(pool, dedicated=True, wanted=pool.kept.get("targetDedicatedNodes", 0), now=now)
-            self._scale(pool, dedicated=False, wanted=pool.kept.get("targetLowPriorityNodes", 0), now=now)
-            self._set_allocation(pool, "steady")
+            for name, dedicated in (("targetDedicatedNodes", True), ("targetLowPriorityNodes", False)):
+                for node in self._scale(pool, dedicated=dedicated, wanted=pool.kept.get(name, 0), now=now):
+                    self._bring_up(pool, node, now=now)
+            self._set_allocation(pool, "steady", now=now)
 
         self._later(pool, "allocation", finish)
 
-    def _scale(self, pool: Pool, *, dedicated: bool, wanted: int, now: int) -> None:
-        """Give the pool as many nodes of a sort as wanted; new ones run the start task of this moment."""
+    def _bring_up(self, pool: Pool, node: Node, *, now: int) -> None:
+        """A first boot: creating now, then starting, then up with what the pool says at that moment."""
+
+        def start(now: int) -> None:
+            node.enter("starting", now=now)
+            self._later(pool, node.id, lambda up: boot(node, now=up, shown_pool=pool.present.shown), since=now)
+
+        self._later(pool, node.id, start, since=now)
+
+    def _scale(self, pool: Pool, *, dedicated: bool, wanted: int, now: int) -> list[Node]:
+        """Give the pool as many nodes of a sort as wanted; the new ones, which are not up yet."""
         have = [node for node in pool.nodes if node.dedicated == dedicated]
+        for node in have[wanted:]:
+            self.timers.forget(pool.id, node.id)
         leaving = {node.id for node in have[wanted:]}
-        pool.nodes = [node for node in pool.nodes if node.id not in leaving]
-        start_task = pool.present.shown.get("startTask")
-        pool.nodes += [
-            new_node(pool_id=pool.id, number=number, dedicated=dedicated, now=now, start_task=start_task)
+        new = [
+            new_node(pool_id=pool.id, number=number, dedicated=dedicated, now=now)
             for number in range(len(have), wanted)
         ]
+        pool.nodes = [node for node in pool.nodes if node.id not in leaving] + new
+        return new
 
 
 def _refuse_unknown(body: Json, api_version: ApiVersion) -> None:

@@ -6,7 +6,8 @@ GET    /admin/pools                    every pool as kept, with what the service
 GET    /admin/pools/ID                 PUT adds or replaces, DELETE removes
 POST   /admin/pools/ID/drift           JSON merge into the properties; bumps the ETag
 POST   /admin/pools/ID/state           {"allocationState": ...} and/or {"state": ...}; the ETag stays
-POST   /admin/pools/ID/settle          pending resize, reboot or deletion ends now
+POST   /admin/pools/ID/settle          pending resize, reboot or deletion ends now, new nodes come up
+POST   /admin/pools/ID/step            the same by one step: nodes are created, start, are up
 POST   /admin/pools/ID/nodes/NODE      merge into what the node shows; {"fails": true} for its next start task
 GET    /admin/account                  PUT {"key", "tokens", "applications", "certificates"} changes them
 """
@@ -72,6 +73,7 @@ def add_routes(router: web.UrlDispatcher, service: Service) -> None:
         ("POST", "/admin/pools/{pool}/drift", admin.drift),
         ("POST", "/admin/pools/{pool}/state", admin.set_state),
         ("POST", "/admin/pools/{pool}/settle", admin.settle),
+        ("POST", "/admin/pools/{pool}/step", admin.step),
         ("POST", "/admin/pools/{pool}/nodes/{node}", admin.change_node),
         ("GET", "/admin/account", admin.get_account),
         ("PUT", "/admin/account", admin.change_account),
@@ -150,6 +152,10 @@ class _Admin:
 
     async def settle(self, request: web.Request) -> web.Response:
         self.account.settle(request.match_info["pool"])
+        return web.json_response({})
+
+    async def step(self, request: web.Request) -> web.Response:
+        self.account.step(request.match_info["pool"])
         return web.json_response({})
 
     async def change_node(self, request: web.Request) -> web.Response:

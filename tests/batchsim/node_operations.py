@@ -15,7 +15,11 @@ def list_nodes(call: Call) -> Reply:
     nodes = sorted(pool.nodes, key=lambda node: node.id)
     page, token = odata.page(nodes, query=call.query, key=lambda node: node.id)
     pool_url = f"{call.base_url}/pools/{pool.id}"
-    items = [view(node, pool_url=pool_url, shown_pool=pool.present.shown, base_names=select) for node in page]
+    shown_pool = pool.present.shown
+    items = [
+        view(node, pool_url=pool_url, shown_pool=shown_pool, api_version=call.api_version, base_names=select)
+        for node in page
+    ]
     body = odata.collection(call.base_url, entity="nodes", items=items)
     if token is not None:
         body["odata.nextLink"] = odata.next_link(f"{pool_url}/nodes", query=call.query, token=token)
@@ -27,7 +31,8 @@ def get_node(call: Call) -> Reply:
     pool = call.account.pool(call.path["pool"])
     node = call.account.node(call.path["pool"], call.path["node"])
     pool_url = f"{call.base_url}/pools/{pool.id}"
-    seen = view(node, pool_url=pool_url, shown_pool=pool.present.shown, base_names=select)
+    shown_pool = pool.present.shown
+    seen = view(node, pool_url=pool_url, shown_pool=shown_pool, api_version=call.api_version, base_names=select)
     return Reply(200, {"odata.metadata": f"{call.base_url}/$metadata#nodes/@Element"} | seen)
 
 

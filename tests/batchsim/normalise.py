@@ -3,7 +3,8 @@
 R1: Azure/azure-powershell, recording TestPoolCRUD.json (2024-07-01.20.0, September 2025).
 R2: the same repository, TestUpdatePoolWithApplicationPackage.json. R3: Azure/azure-cli, test_batch_pool_cmd.yaml.
 R4: the same, test_batch_pools_and_nodes.yaml. R5: Azure/azure-sdk-for-python, test_batch_update_pools.
-R6: Azure/azure-sdk-for-js, pool_operations_test. "Inferred" means no recording settles it.
+R6: Azure/azure-sdk-for-js, pool_operations_test. R7: Azure/azure-sdk-for-node, "should list compute nodes".
+"Inferred" means no recording settles it.
 """
 
 from __future__ import annotations
@@ -123,7 +124,10 @@ def _fill_certificates(pool: Json) -> None:
 
 
 OF_A_NEW_POOL: Json = {
+    "targetDedicatedNodes": 0,
+    "targetLowPriorityNodes": 0,
     "enableAutoScale": False,
+    "enableInterNodeCommunication": False,
     "resizeTimeout": "PT15M",
     "taskSlotsPerNode": 1,
     "taskSchedulingPolicy": {"nodeFillType": "Spread"},

@@ -151,8 +151,12 @@ class BatchSim:
         self.state.set_states(pool_id, allocation=state)
 
     def settle(self, pool_id: str) -> None:
-        """Let a pending resize, deletion or reboot end now."""
+        """Let a pending resize, deletion or reboot end now; new nodes come up."""
         self.state.settle(pool_id)
+
+    def step(self, pool_id: str) -> None:
+        """Let only the next thing happen: a resize ends, a node that is created starts, one that starts is up."""
+        self.state.step(pool_id)
 
     def wait_until(self, holds: Callable[[], bool], *, seconds: float = 90.0) -> None:
         """Return once something holds of this account; TimeoutError if it does not in time."""

@@ -1,4 +1,4 @@
-"""What happens by itself after a while: a resize ends, a deleted pool goes, a node comes up again.
+"""What happens by itself after a while: a resize ends, a deleted pool goes, a node comes up.
 
 Nothing runs in the background: whoever looks at the account first lets everything happen that is due.
 That keeps an injected clock in charge, and a test can make a pool's pending things happen at once.
@@ -36,12 +36,21 @@ class Timers:
         self._pending.append(_Pending(due, pool.casefold(), topic, action))
 
     def run_due(self, now: int) -> None:
-        if self._pending:
-            self._run([item for item in self._pending if item.due is not None and item.due <= now], now)
+        """Run what is due, each at its own moment: what that schedules may be due by now, too."""
+        while due := [item for item in self._pending if item.due is not None and item.due <= now]:
+            first = min(due, key=lambda item: item.due or 0)
+            self._pending.remove(first)
+            first.action(first.due or now)
 
-    def run_all(self, pool: str, *, now: int) -> None:
-        """Run everything pending for a pool now, in the order in which it was scheduled."""
-        self._run([item for item in self._pending if item.pool == pool.casefold()], now)
+    def run_pending(self, pool: str, *, now: int) -> bool:
+        """Run what is pending for a pool now, in the order in which it was scheduled; whether anything was."""
+        items = [item for item in self._pending if item.pool == pool.casefold()]
+        for item in items:
+            # An action may have taken another away: a pool that went took its resize with it.
+            if item in self._pending:
+                self._pending.remove(item)
+                item.action(now)
+        return bool(items)
 
     def forget(self, pool: str, topic: str | None = None) -> None:
         self._pending = [
@@ -49,10 +58,3 @@ class Timers:
             for item in self._pending
             if item.pool != pool.casefold() or (topic is not None and item.topic != topic)
         ]
-
-    def _run(self, items: list[_Pending], now: int) -> None:
-        for item in items:
-            # An action may have taken another away: a pool that went took its resize with it.
-            if item in self._pending:
-                self._pending.remove(item)
-                item.action(now)

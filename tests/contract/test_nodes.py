@@ -50,7 +50,9 @@ def test_a_node_shows_the_old_start_task_until_it_has_rebooted(client: BatchClie
 
     client.reboot_node("rendering", node_id, models.BatchNodeRebootContent(node_reboot_option="taskcompletion"))
     rebooting = client.get_node("rendering", node_id)
-    assert (rebooting.state, rebooting.start_task_info) == ("rebooting", None)
+    assert rebooting.state == "rebooting"
+    assert rebooting.start_task == before.start_task
+    assert (rebooting.start_task_info, rebooting.last_boot_time) == (before.start_task_info, before.last_boot_time)
     assert sim.journal.entries("RebootNode")[0].body == {"nodeRebootOption": "taskcompletion"}
 
     sim.settle("rendering")
@@ -62,6 +64,14 @@ def test_a_node_shows_the_old_start_task_until_it_has_rebooted(client: BatchClie
     assert before.last_boot_time is not None
     assert after.last_boot_time > before.last_boot_time
     assert client.get_node("rendering", other_id).start_task == before.start_task
+
+
+def test_a_node_that_is_not_up_yet_shows_nothing_of_a_run(client: BatchClient, sim: BatchSim) -> None:
+    client.resize_pool("rendering", models.BatchPoolResizeContent(target_dedicated_nodes=3))
+    sim.step("rendering")
+    [creating] = [node for node in client.list_nodes("rendering") if node.state == "creating"]
+    assert (creating.start_task, creating.start_task_info) == (None, None)
+    assert (creating.last_boot_time, creating.node_agent_info) == (None, None)
 
 
 def test_a_reboot_needs_no_body_and_leaves_the_pools_etag_alone(client: BatchClient, sim: BatchSim) -> None:
