@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from tests.batchsim import admin, node_operations, pool_operations
-from tests.batchsim.http import Service, handler
+from tests.batchsim.http import Service, frame, handler
 from tests.batchsim.writers import keep_writing
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def make_app(service: Service) -> web.Application:
     admin.add_routes(app.router, service)
     for operation in (*pool_operations.OPERATIONS, *node_operations.OPERATIONS, pool_operations.UNKNOWN):
         app.router.add_route(operation.method, operation.path, handler(service, operation))
+    app.on_response_prepare.append(frame)
     service.account.quirks = service.faults.apply_quirks
 
     async def writers(_app: web.Application) -> AsyncIterator[None]:

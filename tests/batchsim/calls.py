@@ -28,7 +28,7 @@ COMMON_QUERY = frozenset({"api-version", "timeout"})
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered: a status, headers, and a JSON body or none."""
+    """What is answered: a status, headers, and a JSON body or none; text is not the service's, but in front of it."""
 
     status: int
     body: Any = None

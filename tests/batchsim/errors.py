@@ -55,6 +55,7 @@ CODES: dict[str, tuple[int, str]] = {
             " Make sure the value of Authorization header is formed correctly including the signature."
         ),
     ),
+    "Forbidden": (403, "Access is Forbidden"),
     "ResourceNotFound": (404, "The specified resource does not exist."),
     "PoolNotFound": (404, "The specified pool does not exist."),
     "NodeNotFound": (404, "The specified node does not exist."),
@@ -66,7 +67,11 @@ CODES: dict[str, tuple[int, str]] = {
     "OperationNotValidOnPool": (409, "The specified operation is not valid on the pool."),
     "InvalidApplicationPackageReferences": (
         409,
-        "The specified application package references are invalid. See values for details.",
+        "One or more of the specified application package references are invalid.",
+    ),
+    "CertificateBeingDeleted": (
+        409,
+        "The specified certificate has been marked for deletion and is being deleted.",
     ),
     "NodeBeingRebooted": (409, "The specified node is being rebooted."),
     "NodeStateUnusable": (409, "The specified node is unusable."),

@@ -12,7 +12,7 @@ ends it (absent: until it is removed). `when` is `before` or `after` the request
     latency  wait `seconds`, then go on
     reset    cut the connection with a TCP reset
     hang     say nothing for `seconds` (absent: for ever), then cut the connection
-    garbage  answer `status` (200) with `body`, which is no JSON, as `content_type`
+    garbage  answer `status` (200) with `body`, which is no JSON, as `content_type`; nothing in it is the service's
     stale    lists (or `operation`) answer as of `seconds` or `changes` ago
     writer   every `seconds` merge `merge` (RFC 7386) into `pool`; `only_if_changed` spares needless writes
     quirk    what is stored from now on is changed as quirk `name` says (quirks.py)
@@ -31,6 +31,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KINDS = ("status", "latency", "reset", "hang", "garbage", "stale", "writer", "quirk")
+GATEWAY = "<html><body>Bad gateway</body></html>"
+# Recorded of a URL with a backslash in it (Azure/azure-xplat-cli, "should delete the node file").
+FRONT_END = (
+    "text/html; charset=us-ascii",
+    (
+        '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN""http://www.w3.org/TR/html4/strict.dtd">\r\n'
+        "<HTML><HEAD><TITLE>Bad Request</TITLE>\r\n"
+        '<META HTTP-EQUIV="Content-Type" Content="text/html; charset=us-ascii"></HEAD>\r\n'
+        "<BODY><h2>Bad Request - Invalid URL</h2>\r\n"
+        "<hr><p>HTTP Error 400. The request URL is invalid.</p>\r\n"
+        "</BODY></HTML>\r\n"
+    ),
+)
 _ENDS_REQUEST = ("status", "reset", "hang", "garbage")
 _USUAL_CODES = {
     400: "InvalidPropertyValue",
@@ -64,8 +77,8 @@ class Fault:
     retry_after: int | None = None
     seconds: float | None = None
     changes: int | None = None
-    body: str = "<html><body>Bad gateway</body></html>"
-    content_type: str = "text/html"
+    body: str | None = None
+    content_type: str | None = None
     merge: dict[str, Any] = field(default_factory=dict)
     only_if_changed: bool = False
     name: str | None = None
@@ -100,6 +113,13 @@ class Fault:
         code = self.code or _USUAL_CODES.get(status, "InternalError")
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         return Refusal(code, status=status, message=self.message, values=self.values, headers=headers)
+
+    def page(self) -> tuple[str, str]:
+        """Type and body of a `garbage` fault's answer; if not given, the front end's for 400, else a gateway's."""
+        content_type, body = FRONT_END if self.status == 400 else ("text/html", GATEWAY)
+        if self.body is None:
+            return self.content_type or content_type, body
+        return self.content_type or "text/html", self.body
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

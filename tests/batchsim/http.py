@@ -15,11 +15,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from tests.batchsim.calls import Call, Operation, Reply, check_headers, check_query, check_version, parse_body
 from tests.batchsim.errors import Refusal
-from tests.batchsim.etags import http_date_of, iso_of, moment_of
+from tests.batchsim.etags import TICKS_PER_SECOND, http_date_of, iso_of, moment_of
 from tests.batchsim.sharedkey import SignedRequest
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from tests.batchsim.faults import Board, Fault
     from tests.batchsim.journal import Entry, Journal
 
-JSON_TYPE = "application/json; odata=minimalmetadata"
+JSON_TYPE = "application/json;odata=minimalmetadata"
+# Recorded: Date is up to a second behind Last-Modified, and at times ahead. The stricter reading is always.
+DATE_BEHIND = TICKS_PER_SECOND
 
 
 @dataclass
@@ -44,6 +46,25 @@ class Service:
     max_body: int = 4 * 1024 * 1024
     retired: set[str] = field(default_factory=set)
     """Api-versions that are served no more: every request is refused, as reported from the field."""
+
+
+class Answer(web.Response):
+    """A response of the service, and not of the admin routes."""
+
+
+async def frame(request: web.Request, response: web.StreamResponse) -> None:
+    """Give an answer the headers of recordings at last, which aiohttp would set otherwise.
+
+    Without a body: no type, chunks all the same, but for 204, which has a length of zero.
+    """
+    if not isinstance(response, Answer):
+        return
+    if response.status == 204:
+        response.headers["Content-Length"] = "0"
+    elif request.method == "HEAD":
+        response.headers["Transfer-Encoding"] = "chunked"
+    if response.body is None:
+        response.headers.popall("Content-Type", None)
 
 
 class _Cut(Exception):
@@ -67,7 +88,7 @@ def handler(service: Service, operation: Operation) -> Callable[[web.Request], A
             return web.Response(status=500)  # nobody reads it
         response = _respond(reply, request=request, entry=entry)
         # By the service's clock: with it, a client can tell that its own is wrong.
-        response.headers["Date"] = http_date_of(service.account.ticker.now())
+        response.headers["Date"] = http_date_of(service.account.ticker.now() - DATE_BEHIND)
         service.journal.close(entry, status=reply.status, seconds=system_time.monotonic() - started)
         return response
 
@@ -130,7 +151,8 @@ async def _suffer(faults: list[Fault], when: str) -> Reply | None:
             case "status":
                 raise fault.refusal()
             case "garbage":
-                return Reply(fault.status or 200, fault.body, {"Content-Type": fault.content_type})
+                content_type, body = fault.page()
+                return Reply(fault.status or 200, body, {"Content-Type": content_type})
             case "hang":
                 # Ends early when the client leaves: the server cancels the handlers of lost connections.
                 await asyncio.sleep(3600.0 if fault.seconds is None else fault.seconds)
@@ -183,19 +205,24 @@ def _refused(refusal: Refusal, *, service: Service, request: web.Request, entry:
 
 
 def _respond(reply: Reply, *, request: web.Request, entry: Entry) -> web.Response:
-    headers = {"request-id": entry.request_id, "DataServiceVersion": "3.0", "Server": "Microsoft-HTTPAPI/2.0"}
+    headers = {"Server": "Microsoft-HTTPAPI/2.0"}
+    if isinstance(reply.body, str):
+        return Answer(status=reply.status, body=reply.body.encode(), headers=headers | reply.headers)
+    headers |= {"request-id": entry.request_id, "DataServiceVersion": "3.0"}
     if request.headers.get("return-client-request-id", "").lower() == "true":
         asked = request.headers.get("client-request-id")
         if asked is not None:
             headers["client-request-id"] = asked
     entry.etag = reply.headers.get("ETag")
     body: bytes | None = None
-    if isinstance(reply.body, str):
-        body = reply.body.encode()
-    elif reply.body is not None:
+    if reply.body is not None:
         body = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
         headers["Content-Type"] = JSON_TYPE
-    return web.Response(status=reply.status, body=body, headers=headers | reply.headers)
+    response = Answer(status=reply.status, body=body, headers=headers | reply.headers)
+    # Recorded: all but errors, which have a length.
+    if reply.status < 300 and reply.status != 204 and request.version >= HttpVersion11:
+        response.enable_chunked_encoding()
+    return response
 
 
 def _cut(request: web.Request) -> None:

@@ -1,7 +1,8 @@
 """`$select`, `maxresults` and paging by an opaque `$skiptoken`.
 
-The token is as awkward as the service's (it bears `:`, `/`, `^`, `=` and `$`), so that a client which
-re-encodes `odata.nextLink` badly is found out.
+The token is as awkward as the service's (it bears `:`, `/`, `^`, `=` and `$`), and of these only `^` is escaped in
+`odata.nextLink`, as recorded (Azure/azure-sdk-for-node, "should list a maximum number of pools"): a client that
+re-encodes the link badly is found out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ T = TypeVar("T")
 
 MAX_RESULTS = 1000
 _TOKEN_PREFIX = "WATV2:/pools/^=$"
+# Base64 without `+`, which a query would take for a blank.
+_ALPHABET = b"^/"
+# What may stand in a query and means nothing there. It is .NET's idea of it, too.
+_LEFT_ALONE = "!$'()*,/:;=?@"
 
 
 def parse_select(query: Mapping[str, str], *, known: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -43,7 +48,9 @@ def parse_max_results(query: Mapping[str, str]) -> int:
         raise about_query("InvalidQueryParameterValue", "maxresults", value=text, reason="Not an integer.")
     if int(text) < 1:
         # Recorded: less than one is no value at all, and not one out of range.
-        raise about_query("InvalidQueryParameterValue", "maxresults", value=text, reason="Not a positive number.")
+        raise about_query(
+            "InvalidQueryParameterValue", "maxresults", value=text, reason="MaxResults cannot be less than 1"
+        )
     if int(text) > MAX_RESULTS:
         reason = f"Between 1 and {MAX_RESULTS} are permitted."
         raise about_query("OutOfRangeQueryParameterValue", "maxresults", value=text, reason=reason)
@@ -65,7 +72,7 @@ def page(items: Sequence[T], *, query: Mapping[str, str], key: Callable[[T], str
 def next_link(url: str, *, query: Mapping[str, str], token: str) -> str:
     """The absolute URL of the next page: everything asked for stays, the token is new."""
     pairs = {**query, "$skiptoken": token}
-    return url + "?" + "&".join(f"{quote(name, safe='$')}={quote(value, safe='')}" for name, value in pairs.items())
+    return url + "?" + "&".join(f"{name}={quote(value, safe=_LEFT_ALONE)}" for name, value in pairs.items())
 
 
 def collection(url_base: str, *, entity: str, items: list[Any]) -> dict[str, Any]:
@@ -73,11 +80,11 @@ def collection(url_base: str, *, entity: str, items: list[Any]) -> dict[str, Any
 
 
 def _write_token(last: str) -> str:
-    return _TOKEN_PREFIX + base64.b64encode(last.encode()).decode()
+    return _TOKEN_PREFIX + base64.b64encode(last.encode(), _ALPHABET).decode()
 
 
 def _read_token(token: str) -> str:
     try:
-        return base64.b64decode(token.removeprefix(_TOKEN_PREFIX), validate=True).decode()
+        return base64.b64decode(token.removeprefix(_TOKEN_PREFIX), _ALPHABET, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise about_query("InvalidQueryParameterValue", "$skiptoken", value=token, reason="Unknown token.") from None

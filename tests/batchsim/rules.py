@@ -103,12 +103,12 @@ def _known_package(reference: Json, applications: dict[str, Application]) -> Non
     version = reference.get("version")
     application = applications.get(identifier)
     if application is None:
-        problem = "The application does not exist."
+        problem = "The specified application package does not exist."
     elif version is None and application.default is None:
         problem = "No version is given and the application has no default version."
     elif version is not None and version not in application.versions:
         problem = "The version does not exist or is not active."
     else:
         return
-    # Recorded: one pair, the application's id and what is wrong with it.
+    # Recorded: one pair, the application's id and what is wrong with it. Only the first problem's words are.
     raise Refusal("InvalidApplicationPackageReferences", values={identifier: problem})

@@ -77,7 +77,7 @@ def test_a_missing_pool_is_not_found_whatever_is_asked_of_it(client: BatchClient
         ({"applicationId": "blender"}, None, "it has a default version"),
         ({"applicationId": "/subscriptions/1/applications/blender"}, None, "the last segment is the id"),
         ({"applicationId": "blender", "version": "9"}, "The version does not exist", "no such version"),
-        ({"applicationId": "maya"}, "The application does not exist", "no such application"),
+        ({"applicationId": "maya"}, "The specified application package does not exist", "no such application"),
         ({"applicationId": "houdini"}, "has no default version", "neither given nor defaulted"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_missing_package_is_named_by_a_pair_of_its_own(start_batchsim: Any) ->
     sim.put_pool({"id": "rendering"})
     with pytest.raises(Refusal) as refused:
         _replace(sim, {"applicationPackageReferences": [{"applicationId": "blender"}]})
-    assert refused.value.values == {"blender": "The application does not exist."}
+    assert refused.value.values == {"blender": "The specified application package does not exist."}
 
 
 def test_retired_certificates_are_refused(start_batchsim: Any) -> None:
