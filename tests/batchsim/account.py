@@ -130,10 +130,7 @@ class Account:
         """The pool is deleting from now on, and gone when its deletion is due."""
         with self.lock:
             pool = self.live_pool(pool_id)
-            pool.state, pool.state_since = "deleting", self.ticker.now()
-            # Recorded: a deletion is a change like any other.
-            modified = self.ticker.next(after=pool.modified)
-            pool.store(pool.kept, modified=modified, stored_at=modified)
+            self._enter(pool, "deleting")
             self._later(pool, "deletion", lambda _now: self.remove(pool.id))
             return pool
 
@@ -241,12 +238,12 @@ class Account:
             return self._store(pool, merge_patch(pool.kept, merge))
 
     def set_states(self, pool_id: str, *, state: str | None = None, allocation: str | None = None) -> None:
-        """Set the states; no change of them moves the ETag, and whatever was pending is off."""
+        """Set the states, and whatever was pending is off; only a deletion moves the ETag."""
         with self.lock:
             pool = self.pool(pool_id)
             if state is not None:
                 self.timers.forget(pool.id, "deletion")
-                pool.state, pool.state_since = state, self.ticker.now()
+                self._enter(pool, state)
             if allocation is not None:
                 self.timers.forget(pool.id, "allocation")
                 self._set_allocation(pool, allocation, now=self.ticker.now())
@@ -274,6 +271,13 @@ class Account:
         modified = self.ticker.next(after=pool.modified)
         pool.store(kept, modified=modified, stored_at=modified)
         return pool
+
+    def _enter(self, pool: Pool, state: str) -> None:
+        pool.state, pool.state_since = state, self.ticker.now()
+        if state == "deleting":
+            # Recorded: a deletion is a change like any other.
+            modified = self.ticker.next(after=pool.modified)
+            pool.store(pool.kept, modified=modified, stored_at=modified)
 
     def _later(self, pool: Pool, topic: str, action: Callable[[int], None], *, since: int | None = None) -> None:
         """Have `action(now)` happen when the time that things take has passed since now, or `since`."""

@@ -5,7 +5,7 @@ GET    /admin/faults                   POST switches one on, DELETE all off; DEL
 GET    /admin/pools                    every pool as kept, with what the service never echoes
 GET    /admin/pools/ID                 PUT adds or replaces, DELETE removes
 POST   /admin/pools/ID/drift           JSON merge into the properties; bumps the ETag
-POST   /admin/pools/ID/state           {"allocationState": ...} and/or {"state": ...}; the ETag stays
+POST   /admin/pools/ID/state           {"allocationState": ...} and/or {"state": ...}; only a deletion moves the ETag
 POST   /admin/pools/ID/settle          pending resize, reboot or deletion ends now, new nodes come up
 POST   /admin/pools/ID/step            the same by one step: nodes are created, start, are up
 POST   /admin/pools/ID/nodes/NODE      merge into what the node shows; {"fails": true} for its next start task

@@ -87,12 +87,13 @@ def version_headers(modified: int) -> dict[str, str]:
     return {"ETag": etag_of(modified), "Last-Modified": http_date_of(modified)}
 
 
-def check_version(query: Mapping[str, str], retired: Collection[str] = ()) -> ApiVersion:
+def check_version(query: Mapping[str, str], retired: Collection[str], *, code: str) -> ApiVersion:
+    """The version asked for, unless it is none or served no more, which is refused with `code`."""
     text = query.get("api-version")
     if not text:
         raise about_query("MissingRequiredQueryParameter", "api-version")
     if text not in KNOWN or text in retired:
-        raise about_query("UnsupportedRequestVersion", "api-version", value=text)
+        raise about_query(code, "api-version", value=text)
     return KNOWN[text]
 
 

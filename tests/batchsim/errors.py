@@ -18,7 +18,7 @@ CODES: dict[str, tuple[int, str]] = {
     "UnsupportedProperty": (400, "One of the properties specified in the request body is not supported."),
     "InvalidRequestBody": (400, "The specified Request Body is not syntactically valid."),
     "InvalidCertificateReferences": (400, "One or more certificates are not present in the account."),
-    "CertificateRetired": (400, "Certificates are retired, and one of the properties refers to them."),
+    "CertificateRetired": (400, "The 'Azure Batch Certificates' feature was retired on 02/29/2024."),
     "EmptyMetadataKey": (400, "The key for one of the metadata key-value pairs is empty."),
     "InvalidQueryParameterValue": (
         400,

@@ -46,6 +46,8 @@ class Service:
     max_body: int = 4 * 1024 * 1024
     retired: set[str] = field(default_factory=set)
     """Api-versions that are served no more: every request is refused, as reported from the field."""
+    retired_code: str = "UnsupportedRequestVersion"
+    """How: some were told InvalidQueryParameterValue instead (Azure/azure-sdk-for-python issue 19224)."""
 
 
 class Answer(web.Response):
@@ -172,7 +174,7 @@ def _run(
     signed = SignedRequest(method=request.method, path=path, query=query_string, headers=headers)
     service.gate.admit(signed, now=moment_of(service.account.ticker.now()))
     query = {name.lower() if name.lower() == "timeout" else name: value for name, value in request.query.items()}
-    api_version = check_version(query, service.retired)
+    api_version = check_version(query, service.retired, code=service.retired_code)
     check_query(query, operation)
     check_headers(headers, operation)
     if isinstance(raw, Refusal):

@@ -88,7 +88,8 @@ def check_references(body: Json, catalogue: Catalogue) -> None:
         for reference in body.get("applicationPackageReferences") or []:
             _known_package(reference, catalogue.applications)
     if catalogue.certificates_retired and body.get("certificateReferences"):
-        values = {"Reason": "The resource should no longer contain certificate references."}
+        # In short what is reported in Azure/azure-sdk-for-go issue 24713, with these words in it.
+        values = {"Reason": "The target resource should no longer contain certificate references."}
         raise Refusal("CertificateRetired", values=values)
     if catalogue.certificates is not None:
         for certificate in body.get("certificateReferences") or []:

@@ -94,6 +94,14 @@ def test_an_answer_may_be_no_json(client: BatchClient, batchsim: BatchSim) -> No
         client.get_pool("rendering")
 
 
+def test_the_front_end_may_refuse_what_never_reached_the_service(client: BatchClient, batchsim: BatchSim) -> None:
+    batchsim.faults.add(kind="garbage", operation=WRITE, status=400)
+    before = batchsim.etag("rendering")
+    with pytest.raises((HttpResponseError, ValueError)):
+        client.replace_pool_properties("rendering", replacement())
+    assert batchsim.etag("rendering") == before
+
+
 @pytest.mark.parametrize("age", [{"changes": 1}, {"seconds": 3600}])
 def test_a_stale_list_shows_what_was(client: BatchClient, batchsim: BatchSim, age: dict[str, Any]) -> None:
     def listed() -> list[Any]:

@@ -108,6 +108,7 @@ def test_other_garbage_is_no_page_of_the_front_end(sim: BatchSim) -> None:
     ("status", "code", "text"),
     [
         (403, "Forbidden", "Access is Forbidden"),
+        (400, "CertificateRetired", "The 'Azure Batch Certificates' feature was retired on 02/29/2024."),
         (409, "PoolExists", "The specified pool already exists."),
         (409, "PoolBeingDeleted", "The specified pool has been marked for deletion and is being reclaimed."),
         (
