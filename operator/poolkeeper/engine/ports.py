@@ -1,4 +1,17 @@
-"""What the engine needs from outside, as protocols; `batch` and `kube` fulfil them, tests put fakes with behaviour."""
+"""What the engine needs from outside, as protocols; `batch` and `kube` fulfil them, tests put fakes with behaviour.
+
+What holds for every call of a port:
+
+- None blocks the event loop. Whatever waits, waits in `await`, and many calls may be under way at once.
+- None waits for an answer for ever: an implementation has its own limit of time for each request, and raises.
+  The wait for a place (rate limit, connections) comes on top and has no limit; who waits may be cancelled.
+- A read is idempotent and changes nothing. `write` replaces all it names, so a repetition gives the same pool; it
+  is not free, though: each one moves the ETag, and a start task runs on nodes that boot after it.
+- A status patch names the resource by uid and carries the whole status: a repetition changes nothing.
+- A call that is cancelled may have been carried out or not. After a read that is nothing. After a write or a patch
+  it is what a lost answer is: the next read tells (`status.pendingWrite` remembers that one was meant to leave).
+- Errors are those of domain/failures.py that the call names. Anything else is a bug, and is told as one.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from kubernetes.aio.client import ApiClient
 
 from poolkeeper.domain.failures import ClusterUnavailable
 from poolkeeper.kube.kubeconfig import CONNECTIONS, Kubeconfig
+from poolkeeper.renewable import Renewable
 
 TIMEOUT = 30.0
 """Seconds for one request."""
@@ -33,10 +34,7 @@ class Api:
 
     def __init__(self, access: Kubeconfig) -> None:
         self._access = access
-        self._client: ApiClient | None = None
-        self._retired: list[ApiClient] = []
-        self._under_way = 0
-        self._signing_in = asyncio.Lock()
+        self._connection: Renewable[ApiClient] = Renewable(self._sign_in, close=_close)
         self._places = asyncio.Semaphore(CONNECTIONS)
 
     async def request(
@@ -49,22 +47,17 @@ class Api:
         content_type: str = "application/json",
         accept: str = "application/json",
     ) -> Any:
-        """The decoded answer. Raises Refused for an error status, ClusterUnavailable without an answer."""
+        """The decoded answer. Raises ApiError for an error status, ClusterUnavailable without an answer."""
         headers = {"Accept": accept, "Content-Type": content_type}
-        async with self._places:
-            self._under_way += 1
+        async with self._places, self._connection.request():
             try:
-                client = await self._signed_in()
+                client = await self._connection.get()
                 status, data = await _send(client, method, path, query=query, body=body, headers=headers)
                 if status == HTTPStatus.UNAUTHORIZED:
-                    client = await self._signed_in(instead_of=client)
+                    client = await self._connection.get(instead_of=client)
                     status, data = await _send(client, method, path, query=query, body=body, headers=headers)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise ClusterUnavailable(f"the Kubernetes API does not answer {method} {path}: {error!r}") from error
-            finally:
-                self._under_way -= 1
-                if not self._under_way:
-                    await self._close_retired()
         if status >= HTTPStatus.BAD_REQUEST:
             raise ApiError(f"{method} {path}: {status} {_message(data)}", status=status)
         try:
@@ -78,28 +71,14 @@ class Api:
 
     async def close(self) -> None:
         """Close the connections, once nothing is under way on them."""
-        self._retire()
-        if not self._under_way:
-            await self._close_retired()
+        await self._connection.renew()
 
-    async def _signed_in(self, *, instead_of: ApiClient | None = None) -> ApiClient:
-        # Requests that find out together that a credential is no longer taken read the next one together.
-        async with self._signing_in:
-            if self._client is instead_of:
-                self._retire()
-            if self._client is None:
-                self._client = ApiClient(await self._access.configuration())
-            return self._client
+    async def _sign_in(self) -> ApiClient:
+        return ApiClient(await self._access.configuration())
 
-    def _retire(self) -> None:
-        # Not closed yet: that would break what others have under way on it.
-        if self._client is not None:
-            self._retired.append(self._client)
-            self._client = None
 
-    async def _close_retired(self) -> None:
-        while self._retired:
-            await self._retired.pop().close()  # type: ignore[no-untyped-call] # the client is typed in part
+async def _close(client: ApiClient) -> None:
+    await client.close()  # type: ignore[no-untyped-call] # the client is typed in part
 
 
 async def _send(
