@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
 from tests.crds.documents import documents
 from tests.crds.rules import APPLIED
+from tests.testbed.kubectl import KubectlError
 
 if TYPE_CHECKING:
     from tests.testbed.kubectl import Kubectl
@@ -58,6 +60,13 @@ def test_an_account_is_completed_with_its_defaults(kubectl: Kubectl) -> None:
 def test_a_null_is_what_leaving_out_is(kubectl: Kubectl) -> None:
     kept = json.loads(_server_dry_run(kubectl, pool({"startTask": None, "metadata": None})))
     assert kept["spec"]["properties"] == {}
+    nested = pool({"startTask": {"commandLine": "run", "userIdentity": None, "maxTaskRetryCount": None}})
+    assert json.loads(_server_dry_run(kubectl, nested))["spec"]["properties"] == {"startTask": {"commandLine": "run"}}
+
+
+def test_a_null_where_something_is_required_is_a_missing_one(kubectl: Kubectl) -> None:
+    with pytest.raises(KubectlError, match=r"startTask\.commandLine: Required value"):
+        _server_dry_run(kubectl, pool({"startTask": {"commandLine": None}}))
 
 
 def test_two_writers_share_metadata_and_environment_by_name(kubectl: Kubectl, namespace: str) -> None:

@@ -50,10 +50,29 @@ def spec_schema(kind: str) -> Mapping[str, Json]:
 
 
 def with_defaults(kind: str, spec: Json) -> Json:
-    """A copy of the spec with the schema's defaults where it says nothing."""
+    """A copy of the spec with the schema's defaults where it says nothing.
+
+    A member that is null says nothing: the API server takes it out before it fills in defaults and judges. (A null
+    that is an item of a list stays, and is judged.)
+    """
     spec = copy.deepcopy(spec)
     _fill(spec_schema(kind), spec)
     return spec
+
+
+def nulls(kind: str, spec: Json) -> list[str]:
+    """Where the spec has a null that the API server takes out."""
+    return list(_nulls(spec_schema(kind), spec, "spec"))
+
+
+def _nulls(schema: Mapping[str, Json], value: Json, at: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in schema.get("properties", {}).items():
+            if name in value:
+                yield from (f"{at}.{name}",) if value[name] is None else _nulls(inner, value[name], f"{at}.{name}")
+    elif isinstance(value, list) and "items" in schema:
+        for place, item in enumerate(value):
+            yield from _nulls(schema["items"], item, f"{at}[{place}]")
 
 
 def faults(kind: str, spec: Json) -> list[Fault]:
@@ -65,7 +84,9 @@ def faults(kind: str, spec: Json) -> list[Fault]:
 def _fill(schema: Mapping[str, Json], value: Json) -> None:
     if isinstance(value, dict):
         for name, inner in schema.get("properties", {}).items():
-            if "default" in inner and value.get(name) is None and not inner.get("nullable"):
+            if name in value and value[name] is None:
+                del value[name]
+            if "default" in inner and name not in value:
                 value[name] = copy.deepcopy(inner["default"])
             if name in value:
                 _fill(inner, value[name])

@@ -1,7 +1,7 @@
 """From files, folders and standard input to documents: YAML and JSON as kubectl reads them.
 
-A file may hold several documents. Those that do not even name our API group are passed over unparsed: a repository
-holds templates that are no YAML yet, and Secrets that are not ours to read. No message quotes what a file says, since
+A file may hold several documents. Those that cannot name our API group are passed over unparsed: a repository holds
+templates that are no YAML yet, and Secrets that are not ours to read. No message quotes what a file says, since
 that may be a secret.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from poolkeeper.domain.resources import GROUP
-from poolkeeper.manifests.yaml_text import Unreadable, parse
+from poolkeeper.manifests.yaml_text import Unreadable, parse_all
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -25,6 +25,9 @@ MOST_BYTES = 16 * 1024 * 1024
 """Of one file; the API server takes objects of 1.5 MiB."""
 
 _SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+
+_MAY_SPELL = re.compile(r"\\[uUx\n]|!!?binary|!<|^%TAG", re.MULTILINE)
+"""By what a text may name our group without having its letters. Nobody does, but kubectl would read it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,18 +83,40 @@ def documents(paths: Sequence[str]) -> Iterator[Document | Problem]:
 
 
 def split(text: str, file: str) -> Iterator[Document | Problem]:
-    """The documents of one text. One that cannot be parsed does not keep the others from being read."""
+    """The documents of one text. One that cannot be read does not keep the others from being read.
+
+    kubectl stops at a document that it cannot read, of whatever kind. Here one that does not name our group is passed
+    over: a repository holds templates.
+    """
     begins = [0, *(found.start() for found in _SEPARATOR.finditer(text))]
     pieces = [text[begin:end] for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)]
     if len(pieces) > 1 and not _says_something(pieces[0]):
+        if _begins_with_directive(pieces[0]) and GROUP in text:
+            yield Problem(file, "begins with a directive (%), which kubectl does not take in front of `---`", 1)
         begins, pieces = begins[1:], pieces[1:]
+    stream = text.lstrip().startswith("{")
     for number, (begin, piece) in enumerate(zip(begins, pieces, strict=True), start=1):
-        if GROUP not in piece:
-            continue
-        try:
-            yield Document(Place(file, number), parse(piece, line=text.count("\n", 0, begin)))
-        except Unreadable as error:
-            yield Problem(file, str(error), number)
+        named = GROUP in piece
+        if named or _MAY_SPELL.search(piece):
+            where = Place(file, number)
+            for one in _read(piece, where, line=text.count("\n", 0, begin), stream=stream):
+                if named or not isinstance(one, Problem):
+                    yield one
+
+
+def _read(piece: str, place: Place, *, line: int, stream: bool) -> Iterator[Document | Problem]:
+    separator, behind, rest = piece.partition("\n") if piece.startswith("---") else ("", "", piece)
+    if separator[3:].strip() and not separator[3:].lstrip().startswith("#"):
+        yield Problem(place.file, "has text behind `---`, which kubectl does not take", place.document)
+        return
+    try:
+        for body in parse_all(behind + rest.lstrip("\ufeff"), line=line, stream=stream):
+            if isinstance(body, dict):
+                yield Document(place, body)
+            elif body is not None:
+                yield Problem(place.file, "is no object, but a list or a value", place.document)
+    except Unreadable as error:
+        yield Problem(place.file, str(error), place.document)
 
 
 def _files(paths: Sequence[str]) -> Iterator[str | Problem]:
@@ -125,6 +150,10 @@ def _text(file: str) -> str:
     if len(raw) > MOST_BYTES:
         raise Unreadable(f"it is larger than {MOST_BYTES // 1024 // 1024} MiB")
     return raw.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _begins_with_directive(piece: str) -> bool:
+    return any(line.startswith("%") for line in piece.splitlines())
 
 
 def _says_something(piece: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from poolkeeper.domain.durations import seconds
 from poolkeeper.domain.resources import GROUP, VERSION, Key
-from poolkeeper.manifests.crd_schema import faults, with_defaults
+from poolkeeper.manifests.crd_schema import faults, nulls, with_defaults
 from poolkeeper.manifests.documents import Document, Place, Problem
 
 Json = Any
@@ -23,6 +23,8 @@ API_VERSION = f"{GROUP}/{VERSION}"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _MOST_NAME = 253
 _MOST_NAMESPACE = 63
+_MOST_NULLS = 3
+"""Places in one note."""
 
 _FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 _METADATA = (
@@ -55,6 +57,8 @@ class Manifest:
     spec: Mapping[str, Json]
     """With defaults."""
     annotations: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    """What somebody may not expect of it."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
@@ -80,13 +84,9 @@ def manifests(found: Iterable[Document | Problem], *, namespace: str) -> Manifes
             result.problems.append(one)
             continue
         for body in _objects(one.body):
-            reader = _Reader(body, one.place, namespace=namespace)
-            read = reader.manifest()
+            read = _read(body, one.place, namespace=namespace, result=result)
             if read is not None:
                 seen.setdefault((read.kind, read.key), []).append(read)
-            elif reader.kind == "BatchAccount":
-                result.broken.add(reader.key)
-            result.problems += reader.problems
     for same in seen.values():
         if len(same) > 1:
             result.problems += [twice(each, same) for each in same]
@@ -98,6 +98,18 @@ def manifests(found: Iterable[Document | Problem], *, namespace: str) -> Manifes
     return result
 
 
+def _read(body: Mapping[str, Json] | None, place: Place, *, namespace: str, result: Manifests) -> Manifest | None:
+    if body is None:
+        result.problems.append(Problem(place.file, "has a List in a List, which kubectl does not read", place.document))
+        return None
+    reader = _Reader(body, place, namespace=namespace)
+    read = reader.manifest()
+    if read is None and reader.kind == "BatchAccount":
+        result.broken.add(reader.key)
+    result.problems += reader.problems
+    return read
+
+
 def twice(manifest: Manifest, same: Iterable[Manifest], what: str = "it is given") -> Problem:
     """The problem of one of several manifests that cannot all be meant."""
     others = ", ".join(f"{other} in {other.place}" for other in same if other is not manifest)
@@ -105,16 +117,31 @@ def twice(manifest: Manifest, same: Iterable[Manifest], what: str = "it is given
     return Problem(place.file, f"{what} twice, also by {others}; keep one", place.document, str(manifest))
 
 
-def _objects(body: Json) -> Iterator[Mapping[str, Json]]:
-    """The objects of ours, also in a List of `kubectl get -o yaml`."""
-    if not isinstance(body, Mapping):
+def _objects(body: Json) -> Iterator[Mapping[str, Json] | None]:
+    """The objects of ours, also in a List of `kubectl get -o yaml`; None for a List that is an item of another."""
+    if not _is_list(body):
+        if _is_ours(body):
+            yield body
         return
-    version = body.get("apiVersion")
-    if str(body.get("kind")).endswith("List") and isinstance(body.get("items"), list):
-        for item in body["items"]:
-            yield from _objects(item)
-    elif isinstance(version, str) and version.partition("/")[0] == GROUP:
-        yield body
+    kind = str(body["kind"]).removesuffix("List")
+    # The items of a BatchPoolList need not say again what they are.
+    said = {"apiVersion": body.get("apiVersion"), "kind": kind} if kind else {}
+    for item in body["items"]:
+        if _is_list(item):
+            yield None
+        elif isinstance(item, Mapping):
+            whole = {**said, **item}
+            if _is_ours(whole):
+                yield whole
+
+
+def _is_list(body: Json) -> bool:
+    return isinstance(body, Mapping) and str(body.get("kind")).endswith("List") and isinstance(body.get("items"), list)
+
+
+def _is_ours(body: Json) -> bool:
+    version = body.get("apiVersion") if isinstance(body, Mapping) else None
+    return isinstance(version, str) and version.partition("/")[0] == GROUP
 
 
 class _Reader:
@@ -153,7 +180,14 @@ class _Reader:
             self._wrong("must be hours, minutes and seconds, such as 30s, 5m or 1h30m", "spec.checkInterval")
         if self.problems:
             return None
-        return Manifest(self.kind, self.key, self._place, spec, self._metadata.get("annotations") or {})
+        annotations = self._metadata.get("annotations") or {}
+        return Manifest(self.kind, self.key, self._place, spec, annotations, tuple(self._notes(body["spec"])))
+
+    def _notes(self, spec: Json) -> Iterator[str]:
+        found = nulls(self.kind, spec)
+        if found:
+            more = f" and {len(found) - _MOST_NULLS} more" if len(found) > _MOST_NULLS else ""
+            yield f"null means left out, as for the API server: {', '.join(found[:_MOST_NULLS])}{more}"
 
     def _wrong(self, message: str, at: str) -> None:
         known = f"{self.kind[:_MOST_NAME]} {self.key.namespace[:_MOST_NAME]}/{self.key.name[:_MOST_NAME]}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
 
 import yaml
 
@@ -21,24 +22,60 @@ class Unreadable(Exception):
 
 def parse(text: str, *, line: int = 0) -> Any:
     """One document; raises Unreadable, with lines counted from `line`."""
-    body = _json(text, line) if text.lstrip().startswith(("{", "[")) else _yaml(text, line)
-    _check_values(body)
+    (body,) = parse_all(text, line=line)
     return body
 
 
-def _json(text: str, line: int) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
-    except json.JSONDecodeError:
+def parse_all(text: str, *, line: int = 0, stream: bool = True) -> Iterator[Any]:
+    """One document of YAML, or a stream of JSON objects; raises Unreadable behind those that could be read.
+
+    `stream` is whether kubectl would read more than one JSON object here: in a file that begins with one.
+    """
+    bodies = _json(text, stream=stream) if text.lstrip().startswith(("{", "[")) else None
+    if bodies is None:
         # Flow style YAML begins like JSON.
-        return _yaml(text, line)
+        bodies = iter((_yaml(text, line),))
+    for body in bodies:
+        _check_values(body)
+        yield body
+
+
+def _json(text: str, *, stream: bool) -> Iterator[Any] | None:
+    """The objects of a stream; None when not even the first is JSON."""
+    first = _next_json(text, 0)
+    return None if first is None else _stream(text, first, stream=stream)
+
+
+def _stream(text: str, first: tuple[Any, int], *, stream: bool) -> Iterator[Any]:
+    body, end = first
+    yield body
+    while text[end:].strip():
+        if not stream:
+            raise Unreadable("has something behind a JSON object, which kubectl leaves out")
+        found = _next_json(text, end)
+        if found is None:
+            raise Unreadable("has something behind a JSON object that is none")
+        body, end = found
+        yield body
+
+
+def _next_json(text: str, at: int) -> tuple[Any, int] | None:
+    try:
+        return _DECODER.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+    except json.JSONDecodeError:
+        return None
     except ValueError:
         raise Unreadable("has a number with more digits than any number has") from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
 
 
-def _no_number(_: str) -> Any:
+def _number(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
+
+
+def _no_number(_: str) -> NoReturn:
     raise Unreadable("has a number that JSON does not know (NaN or Infinity)")
 
 
@@ -49,6 +86,9 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise Unreadable(_TWICE)
         body[name] = value
     return body
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number, parse_float=_number)
 
 
 def _yaml(text: str, line: int) -> Any:
@@ -93,15 +133,25 @@ def _check_text(value: Any) -> None:
 _TWICE = "a key stands twice"
 
 
-class _Loader(yaml.SafeLoader):
-    """A key stands once, a date is text, 12:30 is no number and 1e3 is one."""
+_ESCAPES = {name: char for name, char in yaml.SafeLoader.ESCAPE_REPLACEMENTS.items() if name != "/"}
+"""Those of a double-quoted scalar: go-yaml v2 does not take `\\/`."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as yaml declares it
+
+class _Loader(yaml.SafeLoader):
+    """YAML as kubectl's reader (sigs.k8s.io/yaml, go-yaml v2) has it; a key stands once."""
+
+    ESCAPE_REPLACEMENTS = _ESCAPES  # type: ignore[misc] # a constant of the scanner, and this is another scanner
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self._checked: set[int] = set()
         self._merged = 0
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode and implicit[0]:
+            return _MERGE if value == "<<" else _TAGS[type(plain_value(value))]
+        tag: str = super().resolve(kind, value, (False, False))  # type: ignore[no-untyped-call] # yaml's types lack it
+        return tag
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         # What `<<` merges in may be overridden, and stands beside what overrides it from then on.
@@ -114,24 +164,117 @@ class _Loader(yaml.SafeLoader):
         if self._merged > MOST_NODES:
             raise Unreadable("is too large, once its YAML merge keys are followed")
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - yaml's
+        self.flatten_mapping(node)
+        pairs = ((self.construct_object(key, deep=True), value) for key, value in node.value)
+        return {_key(name): self.construct_object(value, deep=deep) for name, value in pairs}
+
 
 def _check_keys(node: yaml.MappingNode) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
-        if isinstance(key.value, str) and key.value in seen:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        # `yes` and `true` are one key.
+        name = _key(key.value if key.tag in (_TAGS[str], _MERGE) else plain_value(key.value))
+        if name in seen:
             raise yaml.constructor.ConstructorError(None, None, _TWICE, key.start_mark)
-        if isinstance(key.value, str):
-            seen.add(key.value)
+        seen.add(name)
 
 
-_IMPLICIT = (
-    ("bool", r"yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF", "yYnNtTfFoO"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?", "-+0123456789."),
-    ("int", r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+)", "-+0123456789"),
-    ("merge", r"<<", "<"),
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+def _key(name: Any) -> Any:
+    """A key is text in JSON: `true`, `1` and `1.5` are names."""
+    if isinstance(name, bool):
+        return "true" if name else "false"
+    if isinstance(name, float):
+        return f"{name:g}"
+    if isinstance(name, int):
+        return str(name)
+    if name is None or not isinstance(name, str):
+        raise Unreadable("has a key that is no text")
+    return name
+
+
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **{sign + word: math.inf for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
+    **{"-" + word: -math.inf for word in (".inf", ".Inf", ".INF")},
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+}
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_INTEGER = re.compile(
+    r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))",
+    re.ASCII,
 )
-"""What a plain scalar is, by its text: YAML 1.1 as Go's reader has it, which knows neither dates nor base 60."""
+_BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
+_MOST_INTEGER, _LEAST_INTEGER = 2**64 - 1, -(2**63)
+_MOST_DIGITS = 400
+"""Characters of a number; more of them are no number for any reader."""
 
-for _tag, _pattern, _first in _IMPLICIT:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
+
+def plain_value(text: str) -> str | int | float | bool | None:
+    """What a plain scalar stands for: YAML 1.1 as go-yaml v2 reads it, which knows neither dates nor base 60.
+
+    Sources: its resolve.go, and kubectl itself (tests/property/test_laws_of_reading.py).
+    """
+    if text in _WORDS:
+        value: str | int | float | bool | None = _WORDS[text]
+        return value
+    if text[0] not in "+-.0123456789" or len(text) > _MOST_DIGITS:
+        return text
+    plain = text if text[0] == "." else text.replace("_", "")
+    whole = _INTEGER.fullmatch(plain) if text[0] != "." else None
+    if whole is not None:
+        name = whole.lastgroup or "dec"
+        number = int(whole["sign"] + whole[name], _BASES[name])
+        if _LEAST_INTEGER <= number <= _MOST_INTEGER:
+            return number
+    if _FLOAT.fullmatch(plain):
+        real = float(plain)
+        return text if math.isinf(real) else real
+    return text
+
+
+_MERGE = "tag:yaml.org,2002:merge"
+_TAGS: dict[type, str] = {
+    str: "tag:yaml.org,2002:str",
+    int: "tag:yaml.org,2002:int",
+    float: "tag:yaml.org,2002:float",
+    bool: "tag:yaml.org,2002:bool",
+    type(None): "tag:yaml.org,2002:null",
+}
+
+
+def _scalar(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    """The value of a scalar with a tag, by itself or written down."""
+    if not isinstance(node, yaml.ScalarNode):
+        raise yaml.constructor.ConstructorError(None, None, "a tag that only a value may have", node.start_mark)
+    value = plain_value(str(loader.construct_scalar(node)))
+    if node.tag == _TAGS[float] and type(value) is int:
+        value = float(value)
+    if _TAGS[type(value)] != node.tag:
+        raise yaml.constructor.ConstructorError(None, None, "a value that is not what its tag says", node.start_mark)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Unreadable("has a number that JSON does not know (NaN or Infinity)")
+    return value
+
+
+def _text(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    raise yaml.constructor.ConstructorError(None, None, "a tag that only a value may have", node.start_mark)
+
+
+def _binary(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    # Bytes that are no text would be another text in JSON; nobody means them in a manifest of ours.
+    return bytes(loader.construct_yaml_binary(node)).decode()
+
+
+for _tag in (_TAGS[int], _TAGS[float], _TAGS[bool], _TAGS[type(None)]):
+    _Loader.add_constructor(_tag, _scalar)
+for _tag in (_MERGE, "tag:yaml.org,2002:timestamp"):
+    _Loader.add_constructor(_tag, _text)
+_Loader.add_constructor("tag:yaml.org,2002:binary", _binary)
+_Loader.add_multi_constructor("!", lambda loader, _, node: _text(loader, node))

@@ -95,7 +95,12 @@ class Preview:
         subject = Subject(pool, known=known, resolved=resolved, live=live, account=account.account)
         found = pool_plan(subject)
         return PoolPlan(
-            found.action, found.message, found.reason, found.changes, found.not_compared, (*found.notes, *notes)
+            found.action,
+            found.message,
+            found.reason,
+            found.changes,
+            found.not_compared,
+            (*manifest.notes, *found.notes, *notes),
         )
 
 

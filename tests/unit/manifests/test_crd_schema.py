@@ -51,7 +51,17 @@ ROWS = [
         {**BASE, "ignore": ["/metadata/a", "/metadata/a"]},
         [Fault("spec.ignore[1]", "stands twice: it must be unique in the list")],
     ),
-    ("null is no string", start_task(commandLine=None), [Fault(f"{TASK}.commandLine", "must be a string")]),
+    (
+        "null is left out, also where something is required",
+        start_task(commandLine=None),
+        [Fault(f"{TASK}.commandLine", "is required")],
+    ),
+    (
+        "null is left out, at any depth",
+        start_task(userIdentity=None, resourceFiles=[{"httpUrl": "https://u", "filePath": "f", "fileMode": None}]),
+        [],
+    ),
+    ("null is no item", start_task(resourceFiles=[None]), [Fault(f"{TASK}.resourceFiles[0]", "must be an object")]),
     ("a list is no spec", [SECRET], [Fault("spec", "must be an object")]),
 ]
 

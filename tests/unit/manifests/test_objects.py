@@ -88,6 +88,22 @@ def test_every_mistake_of_an_object_is_told() -> None:
     assert [problem.field for problem in found.problems] == ["spec.accountRef", "spec.modus", "spec.poolID"]
 
 
+def test_a_null_is_told_as_what_the_api_server_makes_of_it() -> None:
+    (found,) = read(pool(spec={**pool()["spec"], "mode": None, "properties": {"startTask": None}})).pools
+    assert found.spec["mode"] == "Enforce"
+    assert found.spec["properties"] == {}
+    assert found.notes == ("null means left out, as for the API server: spec.mode, spec.properties.startTask",)
+    assert read(pool()).pools[0].notes == ()
+
+
+@pytest.mark.parametrize("outer", ["List", "BatchPoolList"])
+def test_a_list_in_a_list_is_a_problem_as_it_is_for_kubectl(outer: str) -> None:
+    inner = {"apiVersion": "v1", "kind": "List", "items": [pool()]}
+    found = read({"apiVersion": "poolkeeper.dev/v1alpha1", "kind": outer, "items": [inner, pool()]})
+    assert [str(one.key) for one in found.pools] == [str(read(pool()).pools[0].key)]
+    assert ["List in a List" in str(one) for one in found.problems] == [True]
+
+
 def test_one_object_in_two_files_is_an_error_that_names_both_and_neither_counts() -> None:
     found = read(pool(), pool("other"), pool())
     told = "{}.yaml (document 1): BatchPool lab/rendering: it is given twice, also by {}.yaml (document 1); keep one"

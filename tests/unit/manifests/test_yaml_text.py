@@ -15,7 +15,7 @@ SCALARS = [
     ("7.1", 7.1, "a number"),
     ("4.2.3", "4.2.3", "text"),
     ("0755", 493, "octal"),
-    ("08", "08", "no octal number"),
+    ("08", 8.0, "no octal number, and a number all the same"),
     ("0x1f", 31, "hexadecimal"),
     ("1_000", 1000, "an integer"),
     ("yes", True, "a boolean in YAML 1.1"),
@@ -23,7 +23,7 @@ SCALARS = [
     ("~", None, "null"),
     ("", None, "null"),
     ("'yes'", "yes", "quoted"),
-    ("y", "y", "text"),
+    ("y", True, "a boolean in YAML 1.1"),
 ]
 
 
@@ -51,7 +51,7 @@ REFUSED = [
     ("a: 1\nb: 2\na: sekret", "a key stands twice", "in YAML"),
     ('{"a": 1, "a": "sekret"}', "a key stands twice", "in JSON"),
     ("a: *sekret", "is not YAML in line 1", "an unknown alias, whose name may be a password"),
-    ("a: !sekret x", "is not YAML in line 1", "an unknown tag"),
+    ("a: !!int sekret", "is not YAML in line 1", "a value that is not what its tag says"),
     ('a: "sekret', "is not YAML", "an open quote"),
     ("a: b: sekret", "is not YAML", "a mapping where there can be none"),
     ("\ta: sekret", "is not YAML", "a tab"),
@@ -60,7 +60,7 @@ REFUSED = [
     ("a: &a [*a]", "too large", "a list that holds itself"),
     ("[" * 100_000, "nested too deeply", "more levels than anybody means"),
     ("{a: " * 5_000, "nested too deeply", "in YAML too"),
-    ("? [a]\n: sekret", "is not YAML", "a key that is a list"),
+    ("? [a]\n: sekret", "has a key that is no text", "a key that is a list"),
 ]
 
 
