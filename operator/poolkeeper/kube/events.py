@@ -42,6 +42,9 @@ class Events:
 
     def add(self, resource: Resource, event: Event) -> None:
         """Have an event posted soon, with the time of now."""
+        if len(self._waiting) == self._waiting.maxlen:
+            oldest = self._waiting[0]
+            log.warning("event %s of %s is lost: too many wait", oldest[1].reason, oldest[0].key)
         self._waiting.append((resource, event, self._clock.now()))
         if self._posting is None or self._posting.done():
             self._posting = asyncio.get_running_loop().create_task(self._post_all())
@@ -54,8 +57,10 @@ class Events:
     async def close(self, *, grace: float) -> None:
         """Post what waits, for so many seconds at the most."""
         if self._posting is not None and not self._posting.done():
-            await asyncio.wait({self._posting}, timeout=grace)
+            _, late = await asyncio.wait({self._posting}, timeout=grace)
             self._posting.cancel()
+            if late:
+                log.warning("%d events are lost: they could not be posted in time", len(self._waiting) + 1)
 
     async def _post_all(self) -> None:
         while self._waiting:

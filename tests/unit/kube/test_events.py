@@ -94,6 +94,30 @@ async def test_a_namespace_that_is_deleted_takes_no_events_and_that_is_no_news(
     assert caplog.records == []
 
 
+async def test_events_that_cannot_be_posted_any_more_are_counted_in_the_log(
+    api: Api, server: ApiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    never = asyncio.Event()
+
+    async def answer(_: Request) -> web.Response:
+        await never.wait()
+        return web.json_response({})
+
+    server.answer = answer
+    lost = Events(api, instance="pod-1", clock=SystemClock())
+    with caplog.at_level(logging.WARNING, logger="poolkeeper"):
+        resource = BatchPool.parse(pool(NAME))
+        for number in range(10_002):
+            lost.add(resource, Event("Normal", "InSync", f"{number}"))
+        await lost.close(grace=0.05)
+    never.set()
+    assert [record.getMessage() for record in caplog.records] == [
+        "event InSync of lab/rendering is lost: too many wait",
+        "event InSync of lab/rendering is lost: too many wait",
+        "10000 events are lost: they could not be posted in time",
+    ]
+
+
 async def test_events_are_posted_one_after_the_other_in_their_order(api: Api, server: ApiServer) -> None:
     under_way, most, seen = 0, 0, []
 
