@@ -117,7 +117,7 @@ def failure_of(
 
 
 def failure_without_answer(error: Exception, endpoint: str) -> BatchFailure:
-    """The failure that a request without an answer stands for; whether a write was applied, the next read tells."""
+    """The failure of a request without an answer. Whether a write was applied, only the next read shows."""
     # What httpx makes of aiohttp's errors is less than they say: a connection that broke is no connection timeout.
     origin = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
     words = next((words for kinds, words in _NO_ANSWER if isinstance(origin, kinds)), "the connection broke")

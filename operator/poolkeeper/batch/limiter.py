@@ -1,4 +1,4 @@
-"""At most so many requests to an account in any second, first come, first served.
+"""A limit on the requests to one account in any second; first come, first served.
 
 A window, not a bucket that refills: a bucket of N tokens lets 2N through in its first second. A short burst goes out
 at once, since a look at a pool is two requests and should not wait between them.
@@ -81,16 +81,16 @@ class Limiter:
             if most < 0:
                 self._freed.clear()
                 await self._freed.wait()
-            elif (ahead := self._prefetch(most)) > 0:
+            elif (ahead := self._wait_for(most)) > 0:
                 await self._sleep(ahead)
             else:
                 return
 
     async def _own_room(self) -> None:
-        while (ahead := self._prefetch(self.per_second - self._held)) > 0:
+        while (ahead := self._wait_for(self.per_second - self._held)) > 0:
             await self._sleep(ahead)
 
-    def _prefetch(self, most: int) -> float:
+    def _wait_for(self, most: int) -> float:
         """Seconds until no more than `most` requests are in the window."""
         ahead = 0.0 if len(self._sent) <= most else self._sent[-most - 1] + _WINDOW - self._monotonic()
         return ahead if ahead > _NOTHING else 0.0

@@ -1,6 +1,6 @@
 """The newest known state of every BatchPool and BatchAccount.
 
-Fed by watches and by the answers to our own patches, which race: the resource version tells which is newer. (Kubernetes
+Watches and the answers to our own patches feed it. They race: the resource version tells which is newer. (Kubernetes
 has declared resource versions of one resource comparable as numbers; before, every implementation already was.)
 """
 
@@ -74,7 +74,7 @@ def _is_older(new: Kept, old: Kept) -> bool:
 
 
 class Cache:
-    """Two shelves, and who refers to whom."""
+    """A store for each kind, and who refers to whom."""
 
     def __init__(self) -> None:
         self._pools: Store[BatchPool] = Store()

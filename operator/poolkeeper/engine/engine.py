@@ -1,4 +1,4 @@
-"""The engine put together: news of resources go in, looks, sweeps and reports come out of its queue."""
+"""The engine put together: changes of resources go in; looks, sweeps and reports come out of its queue."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Handlers:
         self._gone = gone
 
     def pool_changed(self, pool: BatchPool) -> None:
-        """A pool is there, new or changed; a new spec is a reason to look at it, and a status that nobody meant."""
+        """A pool is new or has changed. A new spec, and a status that the operator did not mean, are reasons for a look."""
         before = self._cache.pool(pool.key)
         if not self._cache.put_pool(pool):
             return
@@ -82,7 +82,7 @@ class Handlers:
             self._queue.add_after(SweepItem(account.key, interval), interval * random.random())  # noqa: S311 - spread
 
     def pool_deleted(self, key: Key, uid: str | None = None) -> None:
-        """A pool is deleted: it is let go of, and nothing is sent anywhere. A namesake of another uid stays."""
+        """A pool is deleted: the engine forgets it and sends nothing. One of the same name and another uid stays."""
         pool = self._cache.drop_pool(key, uid)
         if pool is None:
             return
@@ -95,7 +95,7 @@ class Handlers:
         self._queue.add_after(AccountItem(pool.account), _GATHERING)
 
     def account_changed(self, account: BatchAccount) -> None:
-        """An account is there, new or changed; a new spec is tried at once, by all who refer to it."""
+        """An account is new or has changed. A new spec is tried at once, by all pools that refer to it."""
         before = self._cache.account(account.key)
         if not self._cache.put_account(account):
             return
@@ -115,7 +115,7 @@ class Handlers:
             self._wakeups.look_at_rivals(*members, account=before)
 
     def account_deleted(self, key: Key, uid: str | None = None) -> None:
-        """An account is deleted: its pools say so. A namesake of another uid stays."""
+        """An account is deleted: its pools say so. One of the same name and another uid stays."""
         account = self._cache.drop_account(key, uid)
         if account is not None:
             self._accounts.drop(key)
@@ -125,7 +125,7 @@ class Handlers:
     def listed(
         self, accounts: Iterable[BatchAccount], pools: Iterable[BatchPool], *, as_of: int, newest_before: int = 0
     ) -> None:
-        """The whole truth as of a resource version: heals what watches may lose, deletions above all.
+        """All resources as of a resource version. This repairs what watches may lose, deletions above all.
 
         `newest_before` is the newest version that was known when the list was asked for. A list is a consistent read;
         one that is older shows that etcd was restored from a backup, and that versions begin anew.

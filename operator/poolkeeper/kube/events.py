@@ -1,7 +1,6 @@
-"""Events of resources, posted behind the work: one after the other, so that statuses find a free place.
+"""Events are posted by one background task, so that status patches never wait behind them.
 
-A look does not wait for its event. In a cold start of many pools half of the writes are events, and what somebody waits
-for is the status.
+In a cold start of many pools half of the writes are events. What people wait for is the status.
 """
 
 from __future__ import annotations

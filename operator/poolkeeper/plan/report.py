@@ -1,4 +1,4 @@
-"""What a plan found: per pool a verdict with what it rests on, and what follows for the exit code."""
+"""What a plan found: per pool an action with what it rests on, and what follows for the exit code."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class PoolReader(Protocol):
 
 
 class ReadOnlyBatch:
-    """Fulfils Looks with another's methods, and has no more than these."""
+    """Fulfils PoolReader with another's methods, and has no more than these."""
 
     __slots__ = ("close", "probe", "read")
 

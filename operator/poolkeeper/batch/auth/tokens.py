@@ -1,4 +1,4 @@
-"""Bearer tokens: asked for by one caller at a time, used by all, asked for anew when the service refuses one.
+"""Bearer tokens: one caller asks for a token, all use it, and another is fetched when the service refuses it.
 
 azure-identity caches a token and refreshes it from five minutes before its end. It has no single flight (twenty callers
 with a cold cache send twenty requests), no way to forget a token that the service refuses, and for a managed identity

@@ -2,16 +2,16 @@
 
     live pool | differs | and                                          | decision
     ----------+---------+----------------------------------------------+------------------------------
-    deleting  | -       | -                                            | Leave: PoolDeleting
-    active    | no      | nothing is unsent, or mode Observe           | Keep
-    active    | yes     | mode Observe                                 | Watch
-    active    | either  | never in sync, Guard, something would go     | Leave: RemovalNeedsConsent
-    active    | either  | it would take a registry's password away     | Leave: UnsupportedProperty
-    active    | either  | this body was refused before                 | Leave: InvalidProperties
-    active    | yes     | as after a write that was not stored         | Leave: NotStored
-    active    | either  | a differing path was put right too often     | Leave: Flapping
-    active    | either  | mode Approve, this very plan is not approved | Leave: AwaitingApproval
-    active    | either  | -                                            | Write the full body
+    deleting  | -       | -                                            | Blocked: PoolDeleting
+    active    | no      | nothing is unsent, or mode Observe           | InSync
+    active    | yes     | mode Observe                                 | ReportOnly
+    active    | either  | never in sync, Guard, something would go     | Blocked: RemovalNeedsConsent
+    active    | either  | it would take a registry's password away     | Blocked: UnsupportedProperty
+    active    | either  | this body was refused before                 | Blocked: InvalidProperties
+    active    | yes     | as after a write that was not stored         | Blocked: NotStored
+    active    | either  | a differing path was put right too often     | Blocked: Flapping
+    active    | either  | mode Approve, this very plan is not approved | Blocked: AwaitingApproval
+    active    | either  | -                                            | Update with the full body
 
 "Differs" is against the desired state. Where the live pool differs from it only as the service stored our last write in
 other words, it does not count; but whenever there is a decision to write, its differences are all that the body will
@@ -138,7 +138,7 @@ Decision = InSync | ReportOnly | Blocked | Update
 
 
 def plan(pool: BatchPool, desired: Desired, live: LivePool, *, history: History, now: float) -> Decision:
-    """Decide; `now` is seconds of the clock that `past.flaps` goes by."""
+    """Decide; `now` is seconds of the clock that `history.flaps` goes by."""
     if live.row.state == "deleting":
         return Blocked(PoolDeleting("the pool is being deleted"))
     differences = drift(live.form, desired.form)

@@ -1,6 +1,6 @@
-"""Editions of what is desired, and what of one the service keeps to itself.
+"""Versions of the desired state, and the write-only values in it that the service never returns.
 
-The service never shows a registry's password again, so no comparison finds a new one. What was last sent tells: an
+The service never shows a registry's password again, so no comparison finds a new one. What was last sent tells: a
 version is the generation of the manifest and the versions of the Secrets that were used with it. (Versions, not values:
 nothing that is derived from a secret is kept in a status.) A Secret that is only touched gets a new version too; while
 the process lives, marks of the values tell that nothing has changed.

@@ -39,7 +39,7 @@ def is_passing(failure: Failure) -> bool:
 
 
 class CircuitBreaker:
-    """Calls `changed` after each step that others may wait for: opened, closed, or serious."""
+    """Calls `changed` after each step that others may wait for: opened, closed, or worth reporting."""
 
     def __init__(
         self,

@@ -1,9 +1,9 @@
 """Who owns a pool that several BatchPools ask for.
 
-Whoever has a claim to it. A claim is made by a resource that has read the pool while nobody else had one, so that it
-needs an account that can sign in; it dates from then, whatever the age of the resource, and is kept in the status. It
-counts for as long as its account can be used, an outage of the service aside. Of two that count the newer holds: it
-could only be made while the older did not count. Where nobody has a claim yet, the oldest resource comes first.
+The resource with a claim owns the pool. A resource makes its claim by reading the pool while nobody else has one, so it
+needs an account that can sign in. The claim dates from that moment, whatever the age of the resource, and stands in the
+status. It counts while its account can be used; an outage of the service does not end it. Of two claims that count the
+newer holds: it could only be made while the older did not count. Without any claim the oldest resource comes first.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Reading ahead: a list with everything, where many pools of an account wait to be read.
+"""Prefetching: one list with everything, where many pools of an account wait to be read.
 
 At a start, after an outage, or when a push to Git changes hundreds of manifests, one list request brings a hundred
-pools. What it brought is used once, by the look that had been asked for before the list was; whoever asks for a look
-later has it forgotten and read alone. So no look works with a state that is older than the wish for it. And no write is
-decided by it alone: the last look confirms the ETag.
+pools. Each prefetched pool is used at most once, and only by a look that was queued before the list was requested.
+Queueing the pool again discards its entry, so no look sees a state older than its trigger. No write is decided by it
+alone: the last look confirms the ETag.
 
-Nothing depends on it: after a list that fails, whatever the reason, pools are read alone for a while. And it is
-bounded: one page at a time is under way for all accounts together, and what nobody waits for is dropped as it comes.
+Nothing depends on it: after a list that fails, pools are read one by one for a while. It is bounded: one page at a time
+is under way for all accounts together, and pools that nobody waits for are dropped as they come.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ _PATIENCE = 3
 class Reconciler:
     """Keeps the pools of a cache; `states` is shared with the sweep, `on_patched` is told of every answered patch.
 
-    `slow_retry` is the delay, in seconds, after which is tried again what a person has to mend elsewhere.
+    `slow_retry` is the delay, in seconds, before a retry of a problem that a person has to fix elsewhere.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Has a Secret changed? Asked with each check, by version: nothing is kept of a value, and none is read."""
+"""Has a Secret changed? Each check asks by version: no value is read, and nothing of one is kept."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Credential:
 
 
 class Rotation:
-    """Remembers which version of each account's credential was seen; `memories` tells that of the pools.
+    """Remembers which version of each account's credential was seen; `states` tells that of the pools.
 
     The checks of one namespace have a budget. Beyond it a pool is checked later: whoever makes many resources that
-    name many Secrets waits for his own, and nobody else does.
+    name many Secrets waits for their own, and nobody else does.
     """
 
     def __init__(self, secrets: Secrets, *, states: Mapping[Key, PoolState], monotonic: Callable[[], float]) -> None:

@@ -1,4 +1,4 @@
-"""How much each namespace may have asked of the Kubernetes API for its own sake."""
+"""How many requests to the Kubernetes API each namespace may cause."""
 
 from __future__ import annotations
 

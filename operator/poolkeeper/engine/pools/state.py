@@ -47,7 +47,7 @@ class PoolState:
     secret_names: tuple[Key, ...] = ()
     """All that it refers to."""
     row: PoolRow | None = None
-    """What was last evaluated; None has the next sweep look at the pool whatever it finds."""
+    """What was last evaluated; None: the next sweep looks at the pool even if its row is unchanged."""
     unreported: Outcome | None = None
     """A write that no status tells of yet, because Kubernetes could not be reached."""
     flaps: Flaps = field(default_factory=Flaps)

@@ -22,7 +22,7 @@ MOST_ALIGNED = 60
 """Lines of a value on both sides together, up to which those that are the same are set beside each other."""
 
 
-class AccountClient(NamedTuple):
+class DiffLine(NamedTuple):
     """One line, and what it is."""
 
     style: Style
@@ -35,38 +35,38 @@ def heading(finding: ReportedPool) -> str:
     return f"{finding.manifest.key} (pool {finding.pool_id}{at})"
 
 
-def lines(outlook: PoolPlan) -> Iterator[AccountClient]:
+def lines(outlook: PoolPlan) -> Iterator[DiffLine]:
     """What differs, and what is to be said about it."""
     for change in outlook.changes:
-        yield AccountClient("path", f"@@ {visible(change.path)} @@")
+        yield DiffLine("path", f"@@ {visible(change.path)} @@")
         yield from _sides(change)
     for told in (*map(str, outlook.not_compared), *outlook.notes):
-        yield AccountClient("note", f"! {visible(told)}")
+        yield DiffLine("note", f"! {visible(told)}")
 
 
-def _sides(change: Change) -> Iterator[AccountClient]:
+def _sides(change: Change) -> Iterator[DiffLine]:
     if change.unseen and change.live is None:
-        yield AccountClient("desired", f"+ {_NEVER_SHOWN}")
+        yield DiffLine("desired", f"+ {_NEVER_SHOWN}")
         return
     if change.unseen:
-        yield from (AccountClient("live", f"- {line}") for line in _split(change.live or ""))
-        yield AccountClient("desired", f"+ {_UNSEEN}")
+        yield from (DiffLine("live", f"- {line}") for line in _split(change.live or ""))
+        yield DiffLine("desired", f"+ {_UNSEEN}")
         return
     live = [] if change.live is None else _split(change.live)
     desired = [] if change.desired is None else _split(change.desired)
     if len(live) + len(desired) > MOST_ALIGNED:
         # Which lines belong together takes a time that grows with their third power.
-        yield from (AccountClient("live", f"- {line}") for line in live)
-        yield from (AccountClient("desired", f"+ {line}") for line in desired)
+        yield from (DiffLine("live", f"- {line}") for line in live)
+        yield from (DiffLine("desired", f"+ {line}") for line in desired)
         return
     for line in difflib.ndiff(live, desired):
         match line[:2]:
             case "- ":
-                yield AccountClient("live", line)
+                yield DiffLine("live", line)
             case "+ ":
-                yield AccountClient("desired", line)
+                yield DiffLine("desired", line)
             case "  ":
-                yield AccountClient("same", line)
+                yield DiffLine("same", line)
 
 
 def _split(value: str) -> list[str]:
