@@ -60,7 +60,7 @@ class Handlers:
         self._gone = gone
 
     def pool_changed(self, pool: BatchPool) -> None:
-        """A pool is new or has changed. A new spec, and a status that the operator did not mean, are reasons for a look."""
+        """A pool is new or has changed: a new spec is a reason for a look, and so is a status that nobody meant."""
         before = self._cache.pool(pool.key)
         if not self._cache.put_pool(pool):
             return

@@ -1,4 +1,4 @@
-"""Lists of our resources: the start, and the heal for what a watch may lose.
+"""A full list fills the cache at the start, and repairs it when a watch has missed a deletion.
 
 A watch that has to begin anew tells nothing of what was deleted in between.
 """
