@@ -8,10 +8,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format testbed bench simulate up down lock clean
+.PHONY: help demo test check format testbed bench simulate up down lock release-notes clean
 
 help: ## Show what there is to make
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 demo: testbed ## Watch Poolkeeper put a pool right, on a real API server (a minute; the first time some more)
 	@$(BIN)/python -m tests.demo tour
@@ -51,6 +51,9 @@ simulate: $(READY) ## Live many lives in virtual time, and shorten what goes wro
 lock: $(READY) ## Pin the dependencies anew
 	@$(LOCK) --upgrade pyproject.toml --output-file deploy/requirements.txt
 	@$(LOCK) --upgrade pyproject.toml --extra dev --constraint deploy/requirements.txt --output-file tests/requirements.txt
+
+release-notes: $(READY) ## Print the notes of a release, cut from CHANGELOG.md (VERSION=0.2.0)
+	@$(BIN)/python -m tests.release_notes $(VERSION)
 
 clean: ## Remove the virtual environment and every cache, but not .testbed
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

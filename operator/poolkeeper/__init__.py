@@ -1,3 +1,3 @@
 """Keeps Azure Batch pools equal to what Git says."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
