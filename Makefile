@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Each worker has an API server of its own. WORKERS=0 runs everything in one process, for a debugger.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
@@ -18,7 +21,8 @@ demo: testbed ## Watch Poolkeeper put a pool right, on a real API server (a minu
 
 test: check testbed ## Run every test
 	@echo "==> tests on the real API server"
-	@$(BIN)/python -m pytest tests --ignore=tests/unit --ignore=tests/property --ignore=tests/simulation
+	@$(PYTEST) tests --ignore=tests/unit --ignore=tests/property --ignore=tests/simulation \
+		--durations=40 --junit-xml=build/tests.xml
 
 check: $(READY) ## Lint, types, import rules, unit and property tests
 	@echo "==> ruff, mypy, import-linter"
@@ -27,7 +31,7 @@ check: $(READY) ## Lint, types, import rules, unit and property tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@echo "==> unit and property tests, and some lives"
-	@$(BIN)/python -m pytest tests/unit tests/property tests/simulation
+	@$(PYTEST) tests/unit tests/property tests/simulation
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff check --fix .

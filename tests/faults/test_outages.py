@@ -108,7 +108,9 @@ def test_one_poisoned_pool_does_not_hold_up_the_others(world: World) -> None:
     world.wait("research", "Reachable", "batchaccount")
 
 
-def test_two_accounts_do_not_wait_for_each_other(world: World, start_batchsim: Callable[..., BatchSim]) -> None:
+def test_two_accounts_do_not_wait_for_each_other(
+    world: World, start_batchsim: Callable[..., BatchSim], operator_of: StartOperator
+) -> None:
     other = start_batchsim(pools=load_pools())
     world.operator.stop()
     world.account()
@@ -116,8 +118,8 @@ def test_two_accounts_do_not_wait_for_each_other(world: World, start_batchsim: C
     other.faults.add(kind="hang")
     world.pool("slow", CHANGED, pool_id="rendering", accountRef={"name": "slow"})
     world.pool("rendering", CHANGED)
-    world.operator._flags += ("--allow-endpoint", other.url)
-    world.operator.start()
+    flags = ("--allow-endpoint", other.url, "--request-timeout", "3s")
+    world.operator = operator_of(allow=world.sim.url, flags=flags).start()
     world.wait("rendering", "InSync")
     assert world.condition("slow").get("reason") != "InSync", "its account still says nothing"
     other.faults.clear()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.batchsim.journal import Entry
 from tests.batchsim.sim import BatchSim
 from tests.support.operator_process import OperatorProcess
 from tests.testbed.cluster import Cluster
+from tests.testbed.errors import BedError
 from tests.testbed.kubectl import Kubectl
 from tests.testbed.waiting import until
 
@@ -78,7 +81,7 @@ class World:
 
     def said_of_all(self) -> dict[str, Json]:
         """The conditions of every BatchPool by name and type, as of its newest generation."""
-        found = self.kubectl.json("get", "batchpools")["items"]
+        found = self._read(f"/apis/{API_VERSION}/namespaces/{self.kubectl.namespace}/batchpools")["items"]
         return {
             body["metadata"]["name"]: {
                 one["type"]: one
@@ -102,7 +105,15 @@ class World:
         self.operator.start()
 
     def get(self, name: str, kind: str = "batchpool") -> Json:
-        found: Json = self.kubectl.json("get", kind, name)
+        """A resource as it is; not by kubectl, whose start would take the CPU from the operator that is waited for."""
+        found: Json = self._read(f"/apis/{API_VERSION}/namespaces/{self.kubectl.namespace}/{kind}s/{name}")
+        return found
+
+    def _read(self, path: str) -> Json:
+        answer = self.cluster.api().request("GET", path)
+        if answer.status != HTTPStatus.OK:
+            raise BedError(f"GET {path}: {answer.status} {answer.text}")
+        found: Json = answer.json()
         return found
 
     def status(self, name: str, kind: str = "batchpool") -> Json:
@@ -155,7 +166,8 @@ class World:
     def events(self, name: str, reason: str | None = None) -> list[Json]:
         """The events of a resource, oldest first."""
         fields = f"involvedObject.name={name}" + (f",reason={reason}" if reason else "")
-        found = self.kubectl.json("get", "events", "--field-selector", fields)["items"]
+        query = urlencode({"fieldSelector": fields})
+        found = self._read(f"/api/v1/namespaces/{self.kubectl.namespace}/events?{query}")["items"]
         return sorted(found, key=lambda event: event["metadata"]["creationTimestamp"])
 
     def event(self, name: str, reason: str) -> Json:
