@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from poolkeeper.domain.redaction.mask import MOST_ITEMS, Mask
 from poolkeeper.domain.redaction.visible import visible
 from poolkeeper.domain.schema.canonical import Form
-from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.pointers import MISSING, UNKNOWN, kinds_along
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Object, SchemaType, String
+from poolkeeper.domain.schema.traverse import Leaf, mapped
+from poolkeeper.domain.schema.types import Boolean, Enum, Integer, String
 from poolkeeper.domain.secret_text import HIDDEN, MOST_SEARCHED, SecretText, without_queries
 
 MOST_CHARACTERS = 512
@@ -55,25 +54,23 @@ def _text(form: Form, pointer: str, mask: Mask) -> str | None:
     if value is MISSING:
         return None
     kinds = kinds_along(PROPERTIES, pointer)
-    safe = HIDDEN if kinds is None or kinds[-1] is UNKNOWN else _safe(kinds[-1], value)
+    safe = HIDDEN if kinds is None or kinds[-1] is UNKNOWN else mapped(kinds[-1], value, _safe, most=MOST_ITEMS)
     return visible(safe if isinstance(safe, str) else json.dumps(safe, sort_keys=True, ensure_ascii=False))
 
 
-def _safe(kind: SchemaType, value: Any) -> Any:
+def _safe(kind: Leaf | None, value: Any) -> Any:
     match kind:
         case String():
             return _safe_text(kind, value)
-        case Object(fields=fields) if isinstance(value, Mapping):
-            return {name: _safe(fields[name], inner) if name in fields else HIDDEN for name, inner in value.items()}
-        case MapList(item=item, value=field) if isinstance(value, Mapping):
-            inside = item if field is None else item.fields[field]
-            return {name: _safe(inside, inner) for name, inner in islice(value.items(), MOST_ITEMS)}
-        case AtomicList(item=item) if isinstance(value, Mapping):
-            return {name: _safe(item, inner) for name, inner in islice(value.items(), MOST_ITEMS)}
-        case Object() | MapList() | AtomicList():
-            return HIDDEN
-        case _:
+        case Enum() if isinstance(value, str) and value.isprintable():
+            # One that Azure has added is worth showing. (A value of another type is quoted behind what nobody prints.)
+            return without_queries(value[:MOST_SEARCHED])
+        case Enum() if value is True:
+            return True
+        case Integer() | Boolean() if isinstance(value, int):
             return value
+        case _:
+            return HIDDEN
 
 
 def _safe_text(kind: String, value: Any) -> str:

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Object, SchemaType, String
+from poolkeeper.domain.schema.traverse import leaves
+from poolkeeper.domain.schema.types import String
 from poolkeeper.domain.secret_text import HIDDEN, LEAST_HIDDEN, SecretText
 
 
 def confidential(body: Mapping[str, Any]) -> set[str]:
     """The values of a body that are shown to nobody: secrets, environment, passwords, the queries of URLs."""
-    found = {part for value in _values(PROPERTIES, body) for part in _spellings(value)}
+    found = {part for value in _values(body) for part in _spellings(value)}
     return {value for value in found if len(value) >= LEAST_HIDDEN}
 
 
@@ -24,23 +24,16 @@ def _spellings(value: str) -> tuple[str, ...]:
     return (value, json.dumps(value)[1:-1], bare, json.dumps(bare)[1:-1])
 
 
-def _values(kind: SchemaType, value: Any) -> Iterator[str]:
-    match kind:
-        case String(show=show) if isinstance(value, str):
-            plain = value.plain() if isinstance(value, SecretText) else value
-            if isinstance(value, SecretText) or show(value) == HIDDEN:
-                yield plain
-            if kind.secret and "?" in plain:
-                # A signature alone, or an address that somebody has cut it off from.
-                address, _, query = plain.partition("?")
-                yield query
-                if isinstance(value, SecretText):
-                    yield address
-        case Object(fields=fields) if isinstance(value, Mapping):
-            for name, inner in fields.items():
-                yield from _values(inner, value.get(name))
-        case MapList(item=item) | AtomicList(item=item) if isinstance(value, list):
-            for one in value:
-                yield from _values(item, one)
-        case _:
-            return
+def _values(body: Mapping[str, Any]) -> Iterator[str]:
+    for kind, value in leaves(PROPERTIES, body):
+        if not isinstance(value, str):
+            continue
+        plain = value.plain() if isinstance(value, SecretText) else value
+        if isinstance(value, SecretText) or kind is None or (isinstance(kind, String) and kind.show(value) == HIDDEN):
+            yield plain
+        if isinstance(kind, String) and kind.secret and "?" in plain:
+            # A signature alone, or an address that somebody has cut it off from.
+            address, _, query = plain.partition("?")
+            yield query
+            if isinstance(value, SecretText):
+                yield address

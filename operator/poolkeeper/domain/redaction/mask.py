@@ -8,14 +8,14 @@ a value from before a rotation is in no Secret any more.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from poolkeeper.domain.schema.canonical import Form
-from poolkeeper.domain.schema.lists import AtomicList, MapList
 from poolkeeper.domain.schema.pointers import MISSING, kinds_along, value_at
 from poolkeeper.domain.schema.properties import PROPERTIES
-from poolkeeper.domain.schema.types import Object, SchemaType, String
+from poolkeeper.domain.schema.traverse import Leaf, mapped
+from poolkeeper.domain.schema.types import SchemaType, String
 from poolkeeper.domain.secret_text import HIDDEN, LEAST_HIDDEN, MOST_SEARCHED, Finder, SecretText
 
 MOST_ITEMS = 20
@@ -47,30 +47,19 @@ class Mask:
         return masked
 
     def _masked(self, kind: SchemaType | None, value: Any, *, most: int | None) -> Any:
-        match kind:
-            case String(secret=True) if self._guarded or isinstance(value, SecretText):
-                return HIDDEN
-            case _ if isinstance(value, Mapping):
-                items = islice(value.items(), most)
-                return {self.words(name): self._masked(_inside(kind, name), inner, most=most) for name, inner in items}
-            case _ if isinstance(value, str):
-                if value in self._values or isinstance(value, SecretText):
-                    return HIDDEN
-                if most is None or len(value) <= 2 * MOST_SEARCHED:
-                    return self.words(value)
-                # Only what is searched afterwards is shown; a value that stands across the cut begins before it.
-                return self.words(value[: 2 * MOST_SEARCHED])
-            case _:
-                return value
+        return mapped(kind, value, partial(self._leaf, bounded=most is not None), most=most, name=self.words)
+
+    def _leaf(self, kind: Leaf | None, value: Any, *, bounded: bool) -> Any:
+        if isinstance(value, SecretText) or (self._guarded and _may_be_secret(kind)):
+            return HIDDEN
+        if not isinstance(value, str):
+            # A map or list that the table does not know: nobody knows what is in it.
+            return HIDDEN if isinstance(value, Mapping | list) else value
+        if value in self._values:
+            return HIDDEN
+        # Only what is searched afterwards is shown; a value that stands across the cut begins before it.
+        return self.words(value[: 2 * MOST_SEARCHED] if bounded else value)
 
 
-def _inside(kind: SchemaType | None, name: str) -> SchemaType | None:
-    match kind:
-        case Object(fields=fields):
-            return fields.get(name)
-        case MapList(item=item, value=field):
-            return item if field is None else item.fields[field]
-        case AtomicList(item=item):
-            return item
-        case _:
-            return None
+def _may_be_secret(kind: Leaf | None) -> bool:
+    return kind is None or (isinstance(kind, String) and kind.secret)

@@ -47,7 +47,8 @@ def setting(value: str) -> dict[str, Any]:
             "and its halves",
         ),
         ({"metadata": [{"name": "a", "value": "plain"}]}, set(), "metadata is for all to read"),
-        ({"metadata": "nonsense"}, set(), "what has another shape is no crash"),
+        ({"metadata": "nonsense"}, {"nonsense"}, "what has another shape is hidden, and no crash"),
+        ({"startTask": {"novelty": [{"deep": "c4n4ry"}]}}, {"c4n4ry"}, "what the table does not know is hidden"),
     ],
 )
 def test_what_is_confidential(sent: dict[str, Any], expected: set[str], reason: str) -> None:
