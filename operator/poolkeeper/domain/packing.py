@@ -22,6 +22,11 @@ def packed(value: Any) -> bytes:
     return zlib.compress(text, _FAST) if len(text) > _LARGE else memoryview(text).tobytes()
 
 
+def mentions(text: bytes, word: bytes) -> bool:
+    """Whether the JSON of a packed value has these bytes in it."""
+    return word in (zlib.decompress(text) if text.startswith(_COMPRESSED) else text)
+
+
 def unpacked(text: bytes) -> Any:
     """The value again; a new one each time."""
     return orjson.loads(zlib.decompress(text) if text.startswith(_COMPRESSED) else text)

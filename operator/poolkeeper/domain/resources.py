@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from poolkeeper.domain.durations import seconds
-from poolkeeper.domain.packing import packed, unpacked
+from poolkeeper.domain.packing import mentions, packed, unpacked
 from poolkeeper.domain.schema.retired import retired_uses
 
 GROUP = "poolkeeper.dev"
@@ -47,6 +47,16 @@ class Asks(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """What a resource keeps packed, as objects, for as long as one look takes."""
+
+    packed: tuple[bytes, bytes]
+    """What it was made of: properties and status."""
+    properties: dict[str, Any]
+    status: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class BatchPool:
     """What a BatchPool asks for, and the status that was last seen on it."""
 
@@ -74,6 +84,9 @@ class BatchPool:
     """The tokens with which people and tools asked for a look now, oldest first."""
     retired: tuple[str, ...] = ()
     """The properties that it uses of what Azure has retired."""
+    may_name_secrets: bool = True
+    """Whether a value may come from a Secret; most manifests take none, and need not be searched at each look."""
+    _opened: Opened | None = field(default=None, repr=False, compare=False)
 
     kind = "BatchPool"
     plural = POOLS
@@ -85,6 +98,8 @@ class BatchPool:
         key = _key(metadata)
         interval = spec.get("checkInterval")
         annotations = metadata.get("annotations") or {}
+        # Most pools are not looked at most of the time.
+        properties = packed(spec["properties"])
         return cls(
             key=key,
             uid=metadata["uid"],
@@ -93,8 +108,7 @@ class BatchPool:
             account=Key(key.namespace, spec["accountRef"]["name"]),
             pool_id=spec["poolID"],
             check_interval=None if interval is None else seconds(interval),
-            # Most pools are not looked at most of the time.
-            packed_properties=packed(spec["properties"]),
+            packed_properties=properties,
             packed_status=packed(body.get("status") or {}),
             created=metadata.get("creationTimestamp", ""),
             mode=spec.get("mode", "Enforce"),
@@ -104,17 +118,31 @@ class BatchPool:
             approved=annotations.get(APPROVE),
             requests=tuple(sorted((annotations[name] for name in REQUESTED_AT if name in annotations), key=_moment)),
             retired=retired_uses(spec["properties"]),
+            # As a name's end: `valueFrom`, `passwordFrom`, whatever stands behind it.
+            may_name_secrets=mentions(properties, b'From":'),
         )
+
+    def opened(self) -> BatchPool:
+        """The same with properties and status unpacked once, for a look that asks for them a dozen times.
+
+        Nobody may change them, or keep the result: objects take five to ten times the memory.
+        """
+        made_of = (self.packed_properties, self.packed_status)
+        return replace(self, _opened=Opened(made_of, unpacked(self.packed_properties), unpacked(self.packed_status)))
 
     @property
     def properties(self) -> dict[str, Any]:
-        """What the manifest asks for, in the wire form."""
+        """What the manifest asks for, in the wire form; unpacked at each call unless the resource is opened."""
+        if self._opened is not None and self._opened.packed[0] is self.packed_properties:
+            return self._opened.properties
         properties: dict[str, Any] = unpacked(self.packed_properties)
         return properties
 
     @property
     def status(self) -> dict[str, Any]:
-        """What was last seen of it."""
+        """What was last seen of it; unpacked at each call unless the resource is opened."""
+        if self._opened is not None and self._opened.packed[1] is self.packed_status:
+            return self._opened.status
         status: dict[str, Any] = unpacked(self.packed_status)
         return status
 

@@ -64,7 +64,7 @@ def references(properties: Mapping[str, Any]) -> tuple[Reference, ...]:
 def uses_secrets(pool: BatchPool) -> bool:
     """Whether values of this pool come from Secrets, or came when it was last written."""
     try:
-        return bool(pool.status.get("secretVersions")) or bool(references(pool.properties))
+        return bool(pool.status.get("secretVersions")) or (pool.may_name_secrets and bool(references(pool.properties)))
     except InvalidSpec:
         # Whatever was meant by it: better hidden once too often.
         return True

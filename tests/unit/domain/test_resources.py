@@ -41,7 +41,32 @@ def test_a_pool_is_read() -> None:
         check_interval=None,
         packed_properties=b'{"metadata":[]}',
         packed_status=b"{}",
+        may_name_secrets=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("properties", "may", "reason"),
+    [
+        ({"metadata": [{"name": "valueFrom", "value": "x"}]}, False, "a text that is called so is no reference"),
+        ({"startTask": {"environmentSettings": [{"name": "A", "valueFrom": {}}]}}, True, "a reference, broken or not"),
+        ({"startTask": {"commandLine": "x" * 40_000, "novelFrom": 1}}, True, "also in a manifest that is compressed"),
+    ],
+)
+def test_a_manifest_without_references_is_known_by_its_text(properties: Any, reason: str, *, may: bool) -> None:
+    assert pool(properties=properties).may_name_secrets is may, reason
+
+
+def test_an_opened_pool_is_the_same_pool_unpacked_once() -> None:
+    one = pool(properties={"metadata": [{"name": "a", "value": "b"}]})
+    opened = one.opened()
+    assert opened == one
+    assert opened.properties == one.properties
+    assert opened.properties is opened.properties
+    assert one.properties is not one.properties
+    assert opened.status is opened.status
+    later = dataclasses.replace(opened, packed_status=b'{"eTag":"0x1"}')
+    assert later.status == {"eTag": "0x1"}, "what was packed anew is not what was opened"
     assert pool().properties == {"metadata": []}
 
 

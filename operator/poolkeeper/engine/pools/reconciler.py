@@ -81,6 +81,7 @@ class Reconciler:
         if pool is None:
             self._states.pop(key, None)
             return Done()
+        pool = pool.opened()
         state = self._state(pool)
         state.begin(pool)
         if pool.suspended:

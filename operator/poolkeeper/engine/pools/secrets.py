@@ -38,6 +38,8 @@ class PoolSecrets:
 
 async def secrets_of(pool: BatchPool, port: Secrets) -> PoolSecrets:
     """Read the Secrets of a pool. Raises InvalidSpec, SecretForbidden, or ClusterUnavailable."""
+    if not pool.may_name_secrets:
+        return PoolSecrets({}, ())
     wanted: dict[Key, set[str]] = {}
     for one in references(pool.properties):
         wanted.setdefault(Key(pool.key.namespace, one.secret), set()).add(one.key)
