@@ -13,17 +13,26 @@ from tests.deploy.dockerfile import parse
 from tests.deploy.files import CRDS, DEPLOY, KUSTOMIZE, WATCHED
 from tests.testbed.cluster import Cluster
 from tests.testbed.install import install
+from tests.testbed.lock import exclusive
 
 
 @pytest.fixture(scope="session")
 def image(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """The root of the build stage's file system; it takes half a minute, and says so."""
-    root = tmp_path_factory.mktemp("image")
+    """The root of the build stage's file system; it takes half a minute, and says so.
+
+    Made once for all workers: the first one builds it, the others wait for it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(pytestconfig, "workerinput") else base
+    root, built = shared / "image", shared / "image.built"
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     assert capture is not None
-    with capture.global_and_fixture_disabled():
-        print("\nbuilding what the image holds, as deploy/Dockerfile says (half a minute) ...", flush=True)
-        Builder(root).build(parse((DEPLOY / "Dockerfile").read_text())[0])
+    with capture.global_and_fixture_disabled(), exclusive(shared / "image.lock"):
+        if not built.exists():
+            print("\nbuilding what the image holds, as deploy/Dockerfile says (half a minute) ...", flush=True)
+            root.mkdir()
+            Builder(root).build(parse((DEPLOY / "Dockerfile").read_text())[0])
+            built.touch()
     return root
 
 
