@@ -67,7 +67,7 @@ def tell(stage: Stage) -> None:
     began = time.monotonic()
     screen.difference(after, screen.properties(stage.live(POOL)))
     until(lambda: screen.properties(stage.live(POOL)) == after, what="the drift is corrected", patience=PATIENCE)
-    screen.say(f"... noticed and put right after {time.monotonic() - began:.1f} s:")
+    screen.say(f"the operator noticed it, and corrected it after {time.monotonic() - began:.1f} s:")
     _await_event(stage, "DriftCorrected")
     _events(stage)
 

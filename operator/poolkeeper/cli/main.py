@@ -27,35 +27,64 @@ def main() -> None:
     env="NAMESPACES",
     multiple=True,
     type=Namespace(),
-    help="Watch only this namespace; repeatable.",
+    help="Namespace to watch; repeatable. Without it, the operator watches all namespaces.",
 )
-@option("--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="Instead of the pod's own credentials.")
-@option("--context", help="Of the kubeconfig, instead of its current one.")
+@option(
+    "--kubeconfig",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Kubeconfig file to use instead of the pod's own credentials.",
+)
+@option("--context", help="Context of the kubeconfig to use instead of its current one.")
 @reaching_azure
 @option(
     "--default-identity-namespaces",
     multiple=True,
     type=Namespace(),
     callback=nobody_if_empty,
-    help="Only accounts of this namespace may use the operator's own identity; repeatable; all if not given, none if "
-    "empty.",
+    help="Namespace whose accounts may use the operator's own identity; repeatable. Without it, all may; with an empty "
+    "value, none.",
 )
-@option("--health-port", type=click.IntRange(1, 65535), default=8080, help="/healthz and /readyz.")
-@option("--metrics-port", type=click.IntRange(1, 65535), default=9090, help="/metrics.")
-@option("--listen", default="0.0.0.0", help="Address of both ports.")  # noqa: S104 - probes come from outside the pod
-@option("--log-format", type=click.Choice(["json", "text"]), default="json", help="One JSON object a line, or text.")
-@option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="From this on.")
-@option("--request-timeout", type=Duration(), default="35s", help="For an answer of the Batch service.")
-@option("--least-check-interval", type=Duration(), default="1s", help="A shorter checkInterval counts as this.")
-@option("--slow-retry", type=Duration(), default="60s", help="Until what somebody must mend elsewhere is tried again.")
+@option("--health-port", type=click.IntRange(1, 65535), default=8080, help="Port of /healthz and /readyz.")
+@option("--metrics-port", type=click.IntRange(1, 65535), default=9090, help="Port of /metrics.")
+@option("--listen", default="0.0.0.0", help="Address that both ports listen on.")  # noqa: S104 - probes come from outside the pod
+@option(
+    "--log-format",
+    type=click.Choice(["json", "text"]),
+    default="json",
+    help="Format of log lines: one JSON object each, or text for people.",
+)
+@option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    help="Lowest level that is logged.",
+)
+@option("--request-timeout", type=Duration(), default="35s", help="Timeout of one Batch request.")
+@option(
+    "--least-check-interval",
+    type=Duration(),
+    default="1s",
+    help="Shortest checkInterval; a shorter one counts as this.",
+)
+@option(
+    "--slow-retry",
+    type=Duration(),
+    default="60s",
+    help="How long to wait before retrying a problem that a person has to fix (credentials, permissions).",
+)
 @option(
     "--flap-limit",
     type=click.IntRange(1, 1000),
     default=5,
-    help="So many corrections of one path within the flap window are a fight with another writer, and end it.",
+    help="Stop correcting a pool after this many corrections of one property within --flap-window.",
 )
-@option("--flap-window", type=Duration(), default="1h", help="For the flap limit, and for the pause that follows.")
-@option("--resync", type=Duration(), default="10m", help="Between full lists of the resources.")
+@option(
+    "--flap-window",
+    type=Duration(),
+    default="1h",
+    help="Time window of --flap-limit; corrections stay paused for as long.",
+)
+@option("--resync", type=Duration(), default="10m", help="Interval between full lists of BatchPools and BatchAccounts.")
 def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: Any) -> None:
     """Run the operator."""
     from poolkeeper.app import run as operate  # noqa: PLC0415 - half a second of imports that --help does not need

@@ -125,15 +125,19 @@ def reaching_azure(command: Command) -> Command:
             env="ALLOW_ENDPOINTS",
             multiple=True,
             type=Prefix(),
-            help="Endpoints beside Azure's that accounts may point to; http only on loopback; repeatable.",
+            help="Endpoint that accounts may use besides Azure's; http only on loopback; repeatable.",
         ),
-        option("--ca-bundle", type=CaBundle(), help="PEM file of authorities to trust beside the usual ones."),
+        option(
+            "--ca-bundle",
+            type=CaBundle(),
+            help="PEM file with certificate authorities to trust besides the usual ones.",
+        ),
         option(
             "--authority-host",
             type=Authority(),
-            help="Gives tokens, instead of the one of the account's cloud or AZURE_AUTHORITY_HOST.",
+            help="Microsoft Entra authority to get tokens from; default: the account's cloud, or AZURE_AUTHORITY_HOST.",
         ),
-        option("--entra-scope", help="To ask tokens for, instead of the one of the account's cloud."),
+        option("--entra-scope", help="Scope of tokens for Batch; default: the one of the account's cloud."),
     )
     for one in reversed(options):
         command = one(command)

@@ -44,30 +44,41 @@ def _misused(error: click.UsageError) -> click.UsageError:
     multiple=True,
     required=True,
     metavar="FILE|DIR|-",
-    help="Manifests: a file, a folder with everything below it, or standard input; repeatable.",
+    help="Manifests to plan: a file, a folder with all below it, or standard input; repeatable.",
 )
-@option("--endpoint", metavar="URL", help="The account of every pool, whatever the manifests and a cluster say.")
-@option("--account-name", help="With --endpoint, where its host does not begin with it.")
-@option("--api-version", help="With --endpoint: of the Batch API.")
+@option(
+    "--endpoint",
+    metavar="URL",
+    help="Endpoint of the account to use for every pool, instead of the accounts in files or cluster.",
+)
+@option("--account-name", help="Account name for --endpoint; default: the first part of its host.")
+@option("--api-version", help="Version of the Batch API for --endpoint.")
 @option(
     "--account-key-file",
     type=click.Path(exists=True, dir_okay=False),
-    help=f"Holds the account's key, instead of the environment's {KEY_VARIABLE} or the account's Secret.",
+    help=f"File with the account's key; default: {KEY_VARIABLE}, or the account's Secret.",
 )
 @reaching_azure
-@option("-n", "--namespace", env="NAMESPACE", default="default", help="Of manifests that name none.")
-@option("--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="The cluster to read from.")
-@option("--context", help="Of the kubeconfig, instead of its current one.")
-@option("--no-cluster", is_flag=True, help="Read from no cluster, even if there is one.")
+@option("-n", "--namespace", env="NAMESPACE", default="default", help="Namespace of manifests that name none.")
+@option(
+    "--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="Kubeconfig file of the cluster to read from."
+)
+@option("--context", help="Context of the kubeconfig to use instead of its current one.")
+@option("--no-cluster", is_flag=True, help="Do not read from a cluster, even if there is one.")
 @option(
     "-o",
     "--output",
     env="OUTPUT",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
-    help="For people, programs, or a comment on a pull request.",
+    help="Format: for people, for programs, or for a comment on a pull request.",
 )
-@option("--color/--no-color", env="COLOR", default=None, help="Of text; by default on a terminal without NO_COLOR.")
+@option(
+    "--color/--no-color",
+    env="COLOR",
+    default=None,
+    help="Colour the text; default: on a terminal, unless NO_COLOR is set.",
+)
 @click.pass_context
 def plan(ctx: click.Context, /, **flags: Any) -> None:
     """Show what the operator would do, and write nothing.
