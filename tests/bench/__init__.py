@@ -8,6 +8,7 @@ pools         what the pools look like        proc        CPU and memory of a pr
 cold, steady, changes, restart, idle          one phase each
 quiet         minutes without any change      protection  rate limit, throttled and slow accounts
 sizing        the formula                     micro       deciding "in sync" of one body
+looks         a quiet look, beside other checkouts
 stats, targets, cells, table, alone, plot, report         from numbers to pages
 
 No number here is asserted in a test: machines differ. What is compared was measured in one run on one machine.
