@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.world import World
 
-COUNT = 60
+COUNT = 200
 BAD, GOOD = ({"metadata": [{"name": "owner", "value": value}]} for value in ("typo", "me"))
 
 

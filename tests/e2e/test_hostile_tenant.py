@@ -80,9 +80,9 @@ def test_a_neighbour_does_not_notice(world: World, cluster: Cluster, namespace: 
         tenant.kubectl.try_apply(manifest)
         corrected(world)
 
-        # A hundred and twenty manifests of 1.3 MiB: decoded all at once they are more than the pod has.
+        # Two hundred manifests of 1.3 MiB: 260 MiB in etcd.
         big = with_environment([{"name": f"V{number}", "value": "v" * (LONGEST - 1)} for number in range(10)])
-        for first in range(0, 120, CHUNK):
+        for first in range(0, 200, CHUNK):
             create(tenant, *(tenant.pool_manifest(f"big-{number}", big) for number in range(first, first + CHUNK)))
         corrected(world)
         assert peak_memory(world.operator.pid) < memory_limit()
