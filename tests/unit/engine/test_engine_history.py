@@ -31,14 +31,17 @@ async def test_a_write_whose_answer_is_lost_is_told_like_any_other(lab: Lab, *, 
     await lab.start(300)
     lost = ServiceUnavailable("no answer within the time limit")
     lab.service().fail(lost, operation="write", times=1, applied=True)
-    if restarted:
-        # Nor does the read that follows come through, until another operator has begun.
-        lab.service().fail(lost, operation="read", times=8)
+    write = lab.service().hold("write")
     lab.service().drift("a", YOU)
+    await write.reached.wait()
+    if restarted:
+        # Nor does any read that follows come through, until another operator has begun.
+        lab.service().fail(lost, operation="read")
+    write.release.set()
     now = lab
     if restarted:
-        while "pendingWrite" not in lab.status("a"):
-            await lab.run(1)
+        await lab.run(30)
+        assert "pendingWrite" in lab.status("a")
         await lab.engine.stop(grace=0)
         lab.service().heal()
         now = lab.restarted()
