@@ -67,8 +67,9 @@ class Lab:
         )
         self.cluster.watch = self._seen
 
-    def restarted(self) -> Lab:
-        """Another engine on the same resources and accounts, which has listed them."""
+    async def restarted(self) -> Lab:
+        """This engine ends, and another one has listed the same resources; two never work at once."""
+        await self.engine.stop(grace=0)
         again = Lab(cluster=self.cluster, connector=self.connector, secrets=self.secrets)
         for (kind, found), body in self.cluster.objects.items():
             assert found == key(body["metadata"]["name"])

@@ -44,7 +44,7 @@ async def test_a_write_whose_answer_is_lost_is_told_like_any_other(lab: Lab, *, 
         assert "pendingWrite" in lab.status("a")
         await lab.engine.stop(grace=0)
         lab.service().heal()
-        now = lab.restarted()
+        now = await lab.restarted()
         await now.start(0)
     await now.run(200)
     assert len(now.service().bodies) == 1
@@ -82,7 +82,7 @@ async def test_drift_is_drift_after_a_restart_too(
     await lab.engine.stop(grace=0)
     lab.service().heal()
     lab.service().drift("a", drifted)
-    again = lab.restarted()
+    again = await lab.restarted()
     await again.start(300)
     assert "DriftCorrected" in reasons(again)
     assert again.status("a")["lastDrift"]["corrected"] is True

@@ -143,8 +143,7 @@ async def test_an_operator_that_starts_anew_on_the_same_resources_writes_nothing
     quiet = all_as_wanted(lab)
     quiet.service().drift("b", OTHER)
     await quiet.start(120)
-    await quiet.engine.stop(grace=0)
-    again = quiet.restarted()
+    again = await quiet.restarted()
     patches, writes = len(quiet.cluster.patches), quiet.service().counts()["write"]
     told = len(quiet.cluster.told)
     await again.start(600)

@@ -77,7 +77,7 @@ async def test_a_secret_that_was_rotated_while_nobody_looked_reaches_the_pool_to
 ) -> None:
     await begin(lab, properties, token="first-value")
     lab.secrets.put(SECRET, token="second-value")
-    again = lab.restarted()
+    again = await lab.restarted()
     await again.start(2)
     assert written(again) == ["first-value", "second-value"]
     await again.engine.stop(grace=0)
@@ -86,7 +86,7 @@ async def test_a_secret_that_was_rotated_while_nobody_looked_reaches_the_pool_to
 @pytest.mark.parametrize("properties", [ENVIRONMENT, REGISTRY], ids=["shown again", "never shown again"])
 async def test_a_restart_sends_nothing_again(lab: Lab, properties: dict[str, Any]) -> None:
     await begin(lab, properties, token="first-value")
-    again = lab.restarted()
+    again = await lab.restarted()
     await again.start(200)
     assert written(again) == ["first-value"]
     await again.engine.stop(grace=0)

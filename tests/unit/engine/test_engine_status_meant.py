@@ -103,8 +103,7 @@ async def test_a_status_of_any_shape_is_read_and_put_right(lab: Lab, field: str,
     for junk in JUNK:
         edit(now, POOL, "a", {**now.status("a"), field: junk})
         if restarted:
-            await now.engine.stop(grace=0)
-            now = now.restarted()
+            now = await now.restarted()
             now.engine.synced()
             now.engine.may_write()
         now.service().drift("a", YOU)

@@ -29,8 +29,7 @@ async def test_what_was_not_stored_is_not_in_sync(lab: Lab, lost: str) -> None:
     assert lab.ready("a") == "NotStored"
     assert len(lab.service().bodies) == 1, "the same body is not sent again"
     assert lab.status("a")["drift"] != []
-    await lab.engine.stop(grace=0)
-    again = lab.restarted()
+    again = await lab.restarted()
     await again.start(300)
     assert (again.ready("a"), len(again.service().bodies)) == ("NotStored", 1), "nor after a restart"
     again.service().stores = dict

@@ -29,7 +29,7 @@ async def test_a_restart_with_many_pools_in_sync_asks_for_lists_only(lab: Lab) -
     lab.account()
     names = fill(lab, 400, live=WANTED)
     await lab.start(10)
-    again, began = lab.restarted(), now()
+    again, began = await lab.restarted(), now()
     await again.start(10)
     counts = lab.service().counts(since=began)
     assert {again.ready(name) for name in names} == {"InSync"}
