@@ -19,6 +19,7 @@ from poolkeeper.domain.resources import REQUESTED_AT, BatchPool
 from poolkeeper.domain.schema.canonical import canonical
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import pool_status, suspended_status
+from poolkeeper.domain.status_types import PoolStatus
 from tests.crds.statuses import MOMENT
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ OUTCOMES = {
 }
 
 
-def patched(kubectl: Kubectl, pool: BatchPool, status: dict[str, Any]) -> dict[str, Any]:
+def patched(kubectl: Kubectl, pool: BatchPool, status: PoolStatus) -> dict[str, Any]:
     """Write the status as the operator does and return it as the API server keeps it."""
     body = json.dumps({"status": status})
     kubectl.out(

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import orjson
 
+from poolkeeper.domain.enums import LiveState
 from poolkeeper.domain.observation import PoolRow
 
 _MOST_REQUEST_ID = 128
@@ -53,7 +54,7 @@ def row_of(pool: Mapping[str, Any]) -> PoolRow:
     etag = pool.get("eTag")
     if not isinstance(etag, str) or not etag:
         raise ValueError("a pool without an ETag")
-    return PoolRow(etag, _text(pool.get("state")) or "active", _text(pool.get("allocationState")))
+    return PoolRow(etag, _text(pool.get("state")) or LiveState.ACTIVE, _text(pool.get("allocationState")))
 
 
 def row_or_none(pool: Mapping[str, Any]) -> PoolRow | None:

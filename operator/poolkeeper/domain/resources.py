@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from poolkeeper.domain.durations import seconds
+from poolkeeper.domain.enums import Adoption, Mode
 from poolkeeper.domain.packing import mentions, packed, unpacked
 from poolkeeper.domain.schema.retired import retired_uses
+from poolkeeper.domain.status_types import AccountStatus, PoolStatus
 
 GROUP = "poolkeeper.dev"
 VERSION = "v1alpha1"
@@ -53,7 +55,7 @@ class Opened:
     packed: tuple[bytes, bytes]
     """What it was made of: properties and status."""
     properties: dict[str, Any]
-    status: dict[str, Any]
+    status: PoolStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ class BatchPool:
     """The status, likewise."""
     created: str = ""
     """RFC 3339; who came first owns a pool that several ask for."""
-    mode: str = "Enforce"
+    mode: Mode = Mode.ENFORCE
     suspended: bool = False
-    adoption: str = "Guard"
+    adoption: Adoption = Adoption.GUARD
     ignore: tuple[str, ...] = ()
     approved: str | None = None
     """The hash of the plan that somebody approved."""
@@ -111,9 +113,9 @@ class BatchPool:
             packed_properties=properties,
             packed_status=packed(body.get("status") or {}),
             created=metadata.get("creationTimestamp", ""),
-            mode=spec.get("mode", "Enforce"),
+            mode=Mode(spec.get("mode", Mode.ENFORCE)),
             suspended=spec.get("suspend", False),
-            adoption=spec.get("adoption", "Guard"),
+            adoption=Adoption(spec.get("adoption", Adoption.GUARD)),
             ignore=tuple(spec.get("ignore", ())),
             approved=annotations.get(APPROVE),
             requests=tuple(sorted((annotations[name] for name in REQUESTED_AT if name in annotations), key=_moment)),
@@ -139,11 +141,11 @@ class BatchPool:
         return properties
 
     @property
-    def status(self) -> dict[str, Any]:
+    def status(self) -> PoolStatus:
         """What was last seen of it; unpacked at each call unless the resource is opened."""
         if self._opened is not None and self._opened.packed[1] is self.packed_status:
             return self._opened.status
-        status: dict[str, Any] = unpacked(self.packed_status)
+        status: PoolStatus = unpacked(self.packed_status)
         return status
 
     @property
@@ -198,7 +200,7 @@ class BatchAccount:
     check_interval: float
     """Seconds."""
     max_requests_per_second: int
-    status: Mapping[str, Any]
+    status: AccountStatus
 
     kind = "BatchAccount"
     plural = ACCOUNTS

@@ -8,7 +8,7 @@ from poolkeeper.domain.decision.flaps import Limit
 from poolkeeper.domain.failures import InternalError
 from poolkeeper.domain.resources import BatchAccount, BatchPool, Key
 from poolkeeper.domain.schema.api_versions import retirement
-from poolkeeper.domain.status.pool import ready_state
+from poolkeeper.domain.status.conditions import ready_state
 from poolkeeper.engine.accounts.breaker import CircuitBreaker
 from poolkeeper.engine.accounts.connections import Accounts
 from poolkeeper.engine.accounts.lists import Lists

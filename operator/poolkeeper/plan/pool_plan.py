@@ -13,6 +13,7 @@ from poolkeeper.domain.decision.plan import Blocked, Decision, Desired, History,
 from poolkeeper.domain.diff.drift import Difference, paths_of
 from poolkeeper.domain.diff.removals import removals
 from poolkeeper.domain.diff.summary import in_words, ordered
+from poolkeeper.domain.enums import Mode
 from poolkeeper.domain.failures import AwaitingApproval, Failure, InvalidSpec, RemovalNeedsConsent, UnsupportedProperty
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.reasons import Reason
@@ -113,7 +114,7 @@ def _consent(failure: Failure, differences: tuple[Difference, ...], pool: BatchP
 
 
 def _consent_note(subject: Subject, desired: Desired, history: History) -> tuple[str, ...]:
-    if subject.known or subject.pool.mode == "Observe":
+    if subject.known or subject.pool.mode is Mode.OBSERVE:
         return ()
     decision = plan(subject.pool, desired, subject.live, history=replace(history, adopted=False), now=0.0)
     if not isinstance(decision, Blocked) or not isinstance(decision.failure, RemovalNeedsConsent):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from poolkeeper.domain.diff.drift import Difference
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key
 from poolkeeper.domain.schema.canonical import canonical
+from poolkeeper.domain.status_types import AccountStatus
 
 Json = dict[str, Any]
 
@@ -56,7 +57,7 @@ def account(
         auth=Auth("SharedKey", secret=Key("lab", "batch-credentials")),
         check_interval=60.0,
         max_requests_per_second=20,
-        status=status or {},
+        status=cast("AccountStatus", status or {}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,7 +33,7 @@ class Row:
     reason: str
     live: dict[str, Any] = field(default_factory=lambda: THEIRS)
     state: str = "active"
-    status: dict[str, Any] = field(default_factory=dict)
+    status: Mapping[str, Any] = field(default_factory=dict)
     known: bool = True
     version: str = VERSION
     properties: dict[str, Any] = field(default_factory=lambda: MINE)

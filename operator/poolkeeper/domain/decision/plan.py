@@ -33,6 +33,7 @@ from poolkeeper.domain.diff.ignore import carry, check_pointers
 from poolkeeper.domain.diff.removals import removals
 from poolkeeper.domain.diff.summary import MOST_CHARACTERS, in_words, ordered
 from poolkeeper.domain.diff.write_only import DesiredVersion, unsent
+from poolkeeper.domain.enums import Adoption, LiveState, Mode
 from poolkeeper.domain.failures import (
     AwaitingApproval,
     Failure,
@@ -139,7 +140,7 @@ Decision = InSync | ReportOnly | Blocked | Update
 
 def plan(pool: BatchPool, desired: Desired, live: LivePool, *, history: History, now: float) -> Decision:
     """Decide; `now` is seconds of the clock that `history.flaps` goes by."""
-    if live.row.state == "deleting":
+    if live.row.state == LiveState.DELETING:
         return Blocked(PoolDeleting("the pool is being deleted"))
     differences = drift(live.form, desired.form)
     stored = (
@@ -148,7 +149,7 @@ def plan(pool: BatchPool, desired: Desired, live: LivePool, *, history: History,
         else None
     )
     equal = not differences or (stored is not None and not stored.lost)
-    if pool.mode == "Observe":
+    if pool.mode is Mode.OBSERVE:
         return InSync() if equal else ReportOnly(differences)
     desired_version = DesiredVersion(pool.generation, desired.secrets)
     new = unsent(pool.properties, desired.body, desired_version=desired_version, sent=history.sent)
@@ -157,7 +158,7 @@ def plan(pool: BatchPool, desired: Desired, live: LivePool, *, history: History,
     differences += new
     failure = (
         _consent(pool, differences, live, history=history, hidden=desired.hidden)
-        or (None if pool.adoption == "Overwrite" else registry_without_password(desired.body, live.form))
+        or (None if pool.adoption is Adoption.OVERWRITE else registry_without_password(desired.body, live.form))
         or history.refusal
         or not_stored(stored)
         or _flapping(differences, history.flaps, now=now)
@@ -187,7 +188,7 @@ def _consent(
     history: History,
     hidden: frozenset[SecretText],
 ) -> Failure | None:
-    if history.adopted or pool.adoption == "Overwrite":
+    if history.adopted or pool.adoption is Adoption.OVERWRITE:
         return None
     going = removals(differences, pool.properties, live=live.form)
     if not going:
@@ -215,7 +216,7 @@ def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: 
 
 
 def _approval(pool: BatchPool, desired: Desired, live: LivePool, *, address: Address | None) -> Failure | None:
-    if pool.mode != "Approve":
+    if pool.mode is not Mode.APPROVE:
         return None
     wanted = plan_hash(pool, live.row.etag, desired.secrets, address=address)
     if pool.approved == wanted:

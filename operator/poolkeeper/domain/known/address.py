@@ -15,14 +15,7 @@ from typing import Any
 from poolkeeper.domain.azure.endpoints import service_of
 from poolkeeper.domain.resources import BatchAccount, BatchPool
 from poolkeeper.domain.schema.canonical import RULES_VERSION
-
-_FIELDS = {
-    "endpoint": "endpoint",
-    "pool_id": "poolID",
-    "created": "creationTime",
-    "uid": "uid",
-    "api_version": "apiVersion",
-}
+from poolkeeper.domain.status_types import AddressFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +42,30 @@ class Address:
     @classmethod
     def in_status(cls, status: Mapping[str, Any]) -> Address | None:
         """The one that a status speaks of; None where it says none, or nothing that can be one."""
-        value = status.get("address")
-        if not isinstance(value, Mapping):
-            return None
-        texts = {field: text for field, name in _FIELDS.items() if isinstance(text := value.get(name), str)}
-        rules = value.get("rulesVersion")
-        return cls(**texts, rules=rules) if len(texts) == len(_FIELDS) and isinstance(rules, int) else None
+        match status.get("address"):
+            case {
+                "endpoint": str(endpoint),
+                "poolID": str(pool_id),
+                "creationTime": str(created),
+                "uid": str(uid),
+                "apiVersion": str(api_version),
+                "rulesVersion": int(rules),
+            }:
+                return cls(endpoint, pool_id, created, uid, api_version, rules)
+            case _:
+                return None
 
     @property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> AddressFields:
         """For `status.address`."""
-        return {**{name: getattr(self, field) for field, name in _FIELDS.items()}, "rulesVersion": self.rules}
+        return {
+            "endpoint": self.endpoint,
+            "poolID": self.pool_id,
+            "creationTime": self.created,
+            "uid": self.uid,
+            "apiVersion": self.api_version,
+            "rulesVersion": self.rules,
+        }
 
     def same_pool(self, other: Address | None) -> bool:
         """Whether the other is this very pool of this very resource, perhaps seen otherwise."""

@@ -10,11 +10,10 @@ from typing import Any
 
 from poolkeeper.domain.azure.endpoints import service_of
 from poolkeeper.domain.resources import BatchAccount, BatchPool
+from poolkeeper.domain.status_types import ClaimFields
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-
-_FIELDS = {"endpoint": "endpoint", "pool_id": "poolID", "uid": "uid", "since": "since"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +35,16 @@ class Claim:
     @classmethod
     def in_status(cls, status: Mapping[str, Any]) -> Claim | None:
         """The one that a status tells of, if it is one."""
-        value = status.get("claim")
-        if not isinstance(value, Mapping):
-            return None
-        texts = {field: text for field, name in _FIELDS.items() if isinstance(text := value.get(name), str)}
-        return cls(**texts) if len(texts) == len(_FIELDS) and _WHOLE.fullmatch(texts["since"]) else None
+        match status.get("claim"):
+            case {"endpoint": str(endpoint), "poolID": str(pool_id), "uid": str(uid), "since": str(since)}:
+                return cls(endpoint, pool_id, uid, since) if _WHOLE.fullmatch(since) else None
+            case _:
+                return None
 
     @property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> ClaimFields:
         """For `status.claim`."""
-        return {name: getattr(self, field) for field, name in _FIELDS.items()}
+        return {"endpoint": self.endpoint, "poolID": self.pool_id, "uid": self.uid, "since": self.since}
 
     def is_for(self, pool: BatchPool, account: BatchAccount) -> bool:
         """Whether it is this resource's, to what it asks for now."""

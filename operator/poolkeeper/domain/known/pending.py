@@ -10,14 +10,10 @@ from poolkeeper.domain.diff.drift import Difference
 from poolkeeper.domain.diff.write_only import DesiredVersion
 from poolkeeper.domain.known.pool import version_in, version_told
 from poolkeeper.domain.observation import LivePool, Written
-
-MOST_ETAG = 256
-
-MOST_PATHS = 50
-"""Of what it changes."""
+from poolkeeper.domain.status_types import MOST_ETAG, MOST_PATHS, PendingWriteFields
 
 MOST_CHARACTERS = 1024
-"""Of one of them."""
+"""Of the path of a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +29,13 @@ class PendingWrite:
     drifted: bool
 
     @property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> PendingWriteFields:
         """For `status.pendingWrite`."""
+        version = version_told(self.desired_version)
         return {
+            **version,
             "time": self.time,
             "eTag": self.etag[:MOST_ETAG],
-            **version_told(self.desired_version),
             "drifted": self.drifted,
             "changes": [
                 {"op": one.op, "path": one.path}

@@ -20,6 +20,7 @@ from poolkeeper.domain.redaction.mask import Mask
 from poolkeeper.domain.resources import BatchAccount
 from poolkeeper.domain.schema.canonical import Form
 from poolkeeper.domain.secret_text import SecretText
+from poolkeeper.domain.status_types import PoolStatus, RefusalFields, VersionFields
 
 FIELDS = ("address", "adopted", "lastSync", "refusal", "storedDifferently")
 """Of a status: what stands in them is this module's."""
@@ -43,7 +44,7 @@ class Refusal:
     failure: InvalidProperties
 
     @property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> RefusalFields:
         """For a status."""
         return {
             "digest": self.digest,
@@ -100,9 +101,9 @@ class Known:
         )
 
     @property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> PoolStatus:
         """The fields of a status that keep it; `sent` stands in `lastWrite`."""
-        fields: dict[str, Any] = {"address": self.address.told}
+        fields: PoolStatus = {"address": self.address.told}
         if self.adopted:
             fields["adopted"] = True
         if self.synced is not None:
@@ -142,10 +143,12 @@ def account_version(account: BatchAccount) -> str:
     return f"{account.uid}/{account.generation}"
 
 
-def version_told(desired_version: DesiredVersion) -> dict[str, Any]:
+def version_told(desired_version: DesiredVersion) -> VersionFields:
     """A version in a status."""
-    told: dict[str, Any] = {"generation": desired_version.generation}
-    return {**told, "secretVersions": dict(desired_version.secrets)} if desired_version.secrets else told
+    fields: VersionFields = {"generation": desired_version.generation}
+    if desired_version.secrets:
+        fields["secretVersions"] = dict(desired_version.secrets)
+    return fields
 
 
 def version_in(value: Any) -> DesiredVersion | None:

@@ -24,6 +24,7 @@ from poolkeeper.domain.schema.canonical import Form
 from poolkeeper.domain.schema.pointers import MISSING, kinds_along, parts_of, value_at
 from poolkeeper.domain.schema.properties import PROPERTIES
 from poolkeeper.domain.secret_refs import secret_texts
+from poolkeeper.domain.status_types import StoredFields
 
 _KEY = secrets.token_bytes(32)
 """Of this process: what is made with it means nothing to anybody else, and nothing after a restart."""
@@ -50,7 +51,7 @@ class Stored:
         return bool(differences) and self.digest == _digest(live, desired, differences, private=self.private)
 
     @property
-    def told(self) -> dict[str, Any] | None:
+    def told(self) -> StoredFields | None:
         """For a status; None for what may not be told."""
         lost = [path[:MOST_CHARACTERS] for path in self.lost[:MOST_LOST]]
         return None if self.private else {"digest": self.digest, "lost": lost}

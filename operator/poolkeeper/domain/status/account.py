@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason
 from poolkeeper.domain.resources import BatchAccount
 from poolkeeper.domain.schema.api_versions import retirement
-from poolkeeper.domain.status.conditions import Condition, with_conditions
+from poolkeeper.domain.status.conditions import Condition, ready_reason, with_conditions
 from poolkeeper.domain.status.events import Event
-from poolkeeper.domain.status.pool import ready_reason
+from poolkeeper.domain.status_types import AccountStatus
 
 
-def account_status(account: BatchAccount, failure: Failure | None, *, pools: int, now: str) -> dict[str, Any]:
+def account_status(account: BatchAccount, failure: Failure | None, *, pools: int, now: str) -> AccountStatus:
     """What the account should show: `failure` is why it cannot be used, None when it answers."""
     if failure is None:
         marks = [Condition("Ready", "True", Reason.Reachable, f"{account.endpoint} answers")]

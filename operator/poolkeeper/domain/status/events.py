@@ -12,8 +12,9 @@ from poolkeeper.domain.redaction.mask import Mask
 from poolkeeper.domain.redaction.visible import visible
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.schema.retired import RETIRED
+from poolkeeper.domain.status.conditions import ready_reason
+from poolkeeper.domain.status.drift import is_news
 from poolkeeper.domain.status.outcome import Outcome
-from poolkeeper.domain.status.pool import is_news, ready_reason
 
 
 @dataclass(frozen=True, slots=True)

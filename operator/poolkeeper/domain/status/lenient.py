@@ -7,9 +7,11 @@ would have written is left out here, once, so that nothing behind it can stumble
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
-Status = dict[str, Any]
+from poolkeeper.domain.status_types import AccountStatus, LastDriftFields, LastWriteFields, PoolStatus, without
+
+Status = TypeVar("Status", PoolStatus, AccountStatus)
 
 _CONDITION = {"type": str, "status": str, "reason": str, "message": str, "lastTransitionTime": str}
 _SHAPES: dict[str, dict[str, type]] = {
@@ -20,38 +22,40 @@ _SHAPES: dict[str, dict[str, type]] = {
 }
 
 
-def readable(status: Any) -> Status:
+def readable(status: Status) -> Status:
     """The status without what cannot be read."""
     if not isinstance(status, Mapping):
         return {}
-    found = {name: value for name, value in status.items() if _fits(name, value)}
+    found: dict[str, Any] = {name: value for name, value in status.items() if _fits(name, value)}
     if "conditions" in found:
         found["conditions"] = [one for one in found["conditions"] if _is_condition(one)]
     if "drift" in found:
         found["drift"] = [one for one in found["drift"] if _has(one, {"op": str, "path": str})]
-    return found
+    return cast("Status", found)
 
 
-def with_history(status: Status, meant: Status) -> Status:
+def with_history(status: PoolStatus, meant: PoolStatus) -> PoolStatus:
     """The status with the last write and the last drift that were meant, where it has older ones, or none.
 
     Everything else is computed anew from what is seen; these are all that tells of them.
     """
-    found = dict(status)
+    found = status.copy()
     if "address" in meant and "address" not in status:
         # Whose history it is goes with it.
         found["address"] = meant["address"]
-    if _time(meant, "lastWrite") > _time(status, "lastWrite"):
+    if "lastWrite" in meant and meant["lastWrite"]["time"] > _time(status.get("lastWrite")):
+        found["lastWrite"] = meant["lastWrite"]
         # What it was made of goes with the write.
-        found = {name: value for name, value in found.items() if name != "secretVersions"}
-        found |= {name: meant[name] for name in ("lastWrite", "secretVersions") if name in meant}
-    if _time(meant, "lastDrift") > _time(status, "lastDrift"):
+        found = without(found, "secretVersions")
+        if "secretVersions" in meant:
+            found["secretVersions"] = meant["secretVersions"]
+    if "lastDrift" in meant and meant["lastDrift"]["time"] > _time(status.get("lastDrift")):
         found["lastDrift"] = meant["lastDrift"]
     return found
 
 
-def _time(status: Status, name: str) -> str:
-    return str(status[name]["time"]) if name in status else ""
+def _time(event: LastWriteFields | LastDriftFields | None) -> str:
+    return "" if event is None else event["time"]
 
 
 def _fits(name: str, value: Any) -> bool:

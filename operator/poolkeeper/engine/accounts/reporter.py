@@ -8,7 +8,8 @@ from dataclasses import replace
 from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.domain.status.account import account_events, account_status
-from poolkeeper.domain.status.lenient import Status, readable
+from poolkeeper.domain.status.lenient import readable
+from poolkeeper.domain.status_types import AccountStatus
 from poolkeeper.engine.accounts.connections import Accounts
 from poolkeeper.engine.cache import Cache
 from poolkeeper.engine.ports import Clock, Cluster
@@ -38,7 +39,7 @@ class AccountReporter:
         self._telemetry = telemetry
         self._on_patched = on_patched
         self._ailing = ailing
-        self._meant: dict[Key, Status] = {}
+        self._meant: dict[Key, AccountStatus] = {}
 
     async def report(self, item: AccountItem) -> Done:
         """Report one account. Raises ClusterUnavailable when it cannot be reported."""
@@ -64,7 +65,7 @@ class AccountReporter:
         if body is None:
             return
         answered = BatchAccount.parse(body)
-        self._meant[key] = dict(answered.status)
+        self._meant[key] = answered.status
         self._on_patched(answered)
         for event in account_events(before, failure):
             self._telemetry.record_event(account, event)

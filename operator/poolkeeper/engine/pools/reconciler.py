@@ -16,8 +16,8 @@ from poolkeeper.domain.failures import (
     PoolUnavailable,
 )
 from poolkeeper.domain.resources import BatchPool, Key
+from poolkeeper.domain.status.drift import is_news
 from poolkeeper.domain.status.outcome import Outcome
-from poolkeeper.domain.status.pool import is_news
 from poolkeeper.engine.accounts.breaker import AccountUnavailable, is_passing
 from poolkeeper.engine.accounts.connections import Accounts
 from poolkeeper.engine.cache import Cache

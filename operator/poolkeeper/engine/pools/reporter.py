@@ -8,7 +8,8 @@ from poolkeeper.domain.packing import packed
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.status.events import pool_events
 from poolkeeper.domain.status.outcome import Outcome
-from poolkeeper.domain.status.pool import Status, pool_status, suspended_status
+from poolkeeper.domain.status.pool import pool_status, suspended_status
+from poolkeeper.domain.status_types import PoolStatus
 from poolkeeper.engine.pools.state import PoolState
 from poolkeeper.engine.ports import Clock, Cluster, OnPatched
 from poolkeeper.engine.telemetry import Telemetry
@@ -40,7 +41,7 @@ class PoolReporter:
         before = state.readable(pool)
         await self._show(pool, suspended_status(before, now=self._clock.now(), pending=state.pending), state)
 
-    async def _show(self, pool: BatchPool, status: Status, state: PoolState) -> bool:
+    async def _show(self, pool: BatchPool, status: PoolStatus, state: PoolState) -> bool:
         """Have the resource show this status; False when the resource is gone."""
         state.meant = packed(status)
         shown = replace(pool, packed_status=state.there)

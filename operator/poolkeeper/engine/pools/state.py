@@ -20,7 +20,8 @@ from poolkeeper.domain.schema.canonical import Form
 from poolkeeper.domain.status.conditions import find
 from poolkeeper.domain.status.lenient import readable, with_history
 from poolkeeper.domain.status.outcome import Outcome
-from poolkeeper.domain.status.pool import MOST_TOKEN, Status
+from poolkeeper.domain.status.pool import MOST_TOKEN
+from poolkeeper.domain.status_types import PoolStatus
 
 GONE = PoolRow(etag="", state="", allocation_state="")
 """The row of a pool that does not exist."""
@@ -73,9 +74,9 @@ class PoolState:
         self.there = pool.packed_status
 
     @property
-    def status(self) -> Status:
+    def status(self) -> PoolStatus:
         """The status that was last meant, of which the next one is made."""
-        status: Status = unpacked(self.meant)
+        status: PoolStatus = unpacked(self.meant)
         return status
 
     def readable(self, pool: BatchPool) -> BatchPool:
@@ -132,8 +133,8 @@ class PoolState:
 
     def counts(self, etag: str) -> bool:
         """Whether drift that is found at this ETag is counted; once, however often it is tried to put it right."""
-        told = self.status.get("lastDrift", {}).get("eTag")
-        news = etag not in {self.counted, told}
+        told = self.status.get("lastDrift")
+        news = etag not in {self.counted, None if told is None else told["eTag"]}
         self.counted = etag
         return news
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from poolkeeper.domain.status.conditions import MOST_CHARACTERS, Condition, Status, find, with_conditions
+from poolkeeper.domain.status.conditions import MOST_CHARACTERS, Condition, find, with_conditions
+from poolkeeper.domain.status_types import ConditionFields, ConditionStatus
 from tests.unit.domain.examples import EARLIER, NOW
 
 READY = Condition("Ready", "True", "InSync", "fine")
 
 
-def once(mark: Condition = READY, *, generation: int = 1, now: str = EARLIER) -> list[dict[str, Any]]:
+def once(mark: Condition = READY, *, generation: int = 1, now: str = EARLIER) -> list[ConditionFields]:
     return with_conditions((), [mark], generation=generation, now=now)
 
 
@@ -40,7 +39,7 @@ def test_another_reason_and_message_are_no_transition() -> None:
 
 
 def test_another_status_is_a_transition() -> None:
-    statuses: list[Status] = ["False", "Unknown"]
+    statuses: list[ConditionStatus] = ["False", "Unknown"]
     for status in statuses:
         (condition,) = with_conditions(once(), [Condition("Ready", status, "InSync", "fine")], generation=1, now=NOW)
         assert condition["lastTransitionTime"] == NOW

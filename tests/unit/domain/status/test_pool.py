@@ -12,6 +12,7 @@ from poolkeeper.domain.failures import Failure
 from poolkeeper.domain.reasons import Reason
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import pool_status
+from poolkeeper.domain.status_types import LastDriftFields, LastWriteFields, PoolStatus
 from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, conditions, differences, live, pool
 
 IN_SYNC = pool_status(pool(), Outcome(live=live(current_mode="classic")), now=EARLIER)
@@ -147,11 +148,13 @@ def test_a_request_id_and_other_passing_things_stay_out_of_the_status() -> None:
 
 
 def test_a_pool_that_is_gone_loses_its_etag_and_state_but_keeps_its_history() -> None:
-    history = {**IN_SYNC, "lastWrite": {"generation": 2}, "lastDrift": {"time": EARLIER}}
+    write: LastWriteFields = {"time": EARLIER, "eTag": "0x1", "generation": 2, "requestID": "a"}
+    drift: LastDriftFields = {"time": EARLIER, "eTag": "0x1", "paths": [], "corrected": True}
+    history: PoolStatus = {**IN_SYNC, "lastWrite": write, "lastDrift": drift}
     status = pool_status(pool(status=history), Outcome(failure=GONE), now=NOW)
     assert not {"eTag", "lastModified", "pool"} & set(status)
-    assert status["lastWrite"] == {"generation": 2}
-    assert status["lastDrift"] == {"time": EARLIER}
+    assert status["lastWrite"] == write
+    assert status["lastDrift"] == drift
 
 
 def test_a_pool_that_cannot_be_read_now_keeps_what_was_last_seen_of_it() -> None:

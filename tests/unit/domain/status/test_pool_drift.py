@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from poolkeeper.domain import failures
 from poolkeeper.domain.diff.write_only import DesiredVersion
+from poolkeeper.domain.status.conditions import ready_reason, ready_state
+from poolkeeper.domain.status.drift import MOST_CHARACTERS
 from poolkeeper.domain.status.outcome import Outcome
-from poolkeeper.domain.status.pool import (
-    MOST_CHARACTERS,
-    MOST_PATHS,
-    pool_status,
-    ready_reason,
-    ready_state,
-)
+from poolkeeper.domain.status.pool import pool_status
+from poolkeeper.domain.status_types import MOST_PATHS, PoolStatus
 from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, conditions, differences, live, pool
 
 BUSY = failures.ServiceUnavailable("no answer")
@@ -101,7 +96,7 @@ def test_old_drift_is_not_claimed_of_what_was_not_compared(
     assert conditions(later)["Drifted"]["status"] == "Unknown", reason
 
 
-def status_of(outcome: Outcome, *, old: dict[str, Any] | None = None, generation: int = 3) -> dict[str, Any]:
+def status_of(outcome: Outcome, *, old: PoolStatus | None = None, generation: int = 3) -> PoolStatus:
     return pool_status(pool(status=old, generation=generation), outcome, now=EARLIER)
 
 

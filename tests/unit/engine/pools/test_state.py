@@ -22,6 +22,7 @@ from poolkeeper.domain.packing import packed
 from poolkeeper.domain.resources import BatchPool
 from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import pool_status
+from poolkeeper.domain.status_types import PoolStatus
 from poolkeeper.engine.pools.state import PoolState
 from tests.unit.engine.builders import account, pool
 
@@ -55,7 +56,7 @@ FULL = Known(
 """Everything that can be known, at once."""
 
 
-def status_of(known: Known = FULL) -> dict[str, Any]:
+def status_of(known: Known = FULL) -> PoolStatus:
     """What the status of a look says that found this known, after a write of what was sent."""
     sent = known.sent or DesiredVersion(1)
     return pool_status(pool(generation=3), Outcome(live=LIVE, known=known, written=WRITTEN, sent=sent), now=NOW)
