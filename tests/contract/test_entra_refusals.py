@@ -175,12 +175,12 @@ async def test_a_revoked_role_is_told_with_what_is_missing_and_recovers(office: 
     client = await office.connect()
     application.roles = frozenset({"read"})
     await client.probe()
-    with pytest.raises(failures.AccessDenied, match="batchAccounts/pools/write") as caught:
+    with pytest.raises(failures.WriteDenied, match="batchAccounts/pools/write") as caught:
         await write_over(client, "rendering", office.sim.etag("rendering"), full_body({}))
     assert not caught.value.account_wide, "one who may read can still look for drift"
     application.roles = frozenset()
     denied = await refused(client)
-    assert isinstance(denied, failures.AccessDenied)
+    assert isinstance(denied, failures.ReadDenied)
     assert denied.account_wide
     application.roles = frozenset({"read", "write"})
     await write_over(client, "rendering", office.sim.etag("rendering"), full_body({}))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from poolkeeper.domain.failures import AccessDenied
+from poolkeeper.domain.failures import ReadDenied
 from tests.deploy.files import ROOT, Object, deployment, objects
 from tests.deploy.overlays import documented, only, write
 from tests.testbed.kubectl import Kubectl
@@ -46,9 +46,7 @@ def test_the_role_that_is_assigned_is_the_one_that_is_made() -> None:
 
 
 def test_a_failure_for_want_of_the_role_names_the_same_permissions() -> None:
-    denied = AccessDenied("403")
-    denied.account_wide = True
-    assert all(permission in str(denied) for permission in PERMISSIONS)
+    assert all(permission in str(ReadDenied("403")) for permission in PERMISSIONS)
 
 
 def test_azure_trusts_the_service_account_that_the_pod_runs_as() -> None:

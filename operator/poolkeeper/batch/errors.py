@@ -21,7 +21,6 @@ import httpx
 
 from poolkeeper.batch.rows import request_id
 from poolkeeper.domain.failures import (
-    AccessDenied,
     AuthenticationFailed,
     BatchFailure,
     CertificateRetired,
@@ -31,10 +30,12 @@ from poolkeeper.domain.failures import (
     PoolNotFound,
     PoolUnavailable,
     PropertyForbidden,
+    ReadDenied,
     ReferencesUnavailable,
     ServiceUnavailable,
     Throttled,
     VersionNotServed,
+    WriteDenied,
 )
 from poolkeeper.domain.redaction.echoes import confidential
 from poolkeeper.domain.schema.spec_paths import spec_path
@@ -59,7 +60,6 @@ _BY_CODE: dict[str, type[BatchFailure]] = {
 }
 _BY_STATUS: dict[int, type[BatchFailure]] = {
     401: AuthenticationFailed,
-    403: AccessDenied,
     404: PoolNotFound,
     429: Throttled,
     503: ServiceUnavailable,
@@ -105,15 +105,12 @@ def failure_of(
     values = _values(envelope)
     kind = _kind(response, code, values, writing=writing, about_pool=about_pool)
     cause = _cause(response, envelope, code, values=values, hide=confidential(sent or {}))
-    failure = kind(
+    return kind(
         f"{cause}; asked with api-version {api_version}" if kind is VersionNotServed else cause,
         code=code[:_MOST_CODE],
         request_id=request_id(response),
         retry_after=retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC)),
     )
-    if kind is AccessDenied:
-        failure.account_wide = not writing
-    return failure
 
 
 def failure_without_answer(error: Exception, endpoint: str) -> BatchFailure:
@@ -159,6 +156,8 @@ def _kind(
             kind = InvalidProperties
         case httpx.codes.FORBIDDEN if writing and code == "Forbidden" and "propertyname" in values:
             kind = PropertyForbidden
+        case httpx.codes.FORBIDDEN:
+            kind = WriteDenied if writing else ReadDenied
         case httpx.codes.NOT_FOUND if not about_pool:
             kind = ServiceUnavailable
         case _ if writing and code and httpx.codes.is_client_error(status) and status not in _FOREIGN:

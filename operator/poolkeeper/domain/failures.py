@@ -23,6 +23,8 @@
     │       ├── AuthenticationFailed    401, or 403 for a wrong signature
     │       │   └── TokenRefused        Microsoft Entra ID gives no token
     │       ├── AccessDenied            403
+    │       │   ├── ReadDenied          to a read: nothing can be done for the whole account
+    │       │   └── WriteDenied         to a write: drift can still be found
     │       ├── PoolNotFound            404
     │       ├── PoolDeleting            409 PoolBeingDeleted
     │       ├── InvalidProperties       400, 413
@@ -33,7 +35,8 @@
     │       ├── VersionNotServed        400: Azure does not serve the account's api-version any more
     │       ├── ListRefused             the account answers, but not to lists
     │       ├── Throttled               429, or 503 with Retry-After
-    │       └── ServiceUnavailable      503, the network
+    │       └── Unavailable             no answer that says whether it was done
+    │           ├── ServiceUnavailable  503, the network: the account
     │           └── PoolUnavailable     500 and the like, 409: this pool now, not the account
     └── ClusterUnavailable          the Kubernetes API; ends in a retry, since no status can be written
 
@@ -226,7 +229,7 @@ class IdentityNotAllowed(Failure):
 class BatchFailure(Failure):
     """The Batch service refused, or could not be asked."""
 
-    account_wide: bool = False
+    account_wide: ClassVar[bool] = False
     """Whether the next request to this account, whatever the pool, can be expected to fare the same."""
 
     def __init__(
@@ -263,16 +266,28 @@ class TokenRefused(AuthenticationFailed):
     advice = "it is tried again by itself"
 
 
+_HOW_TO_GRANT = "on the account, or let its network rules pass; a new role takes some minutes"
+
+
 class AccessDenied(BatchFailure):
-    """403. A refused read closes the whole account; one who may read but not write can still look for drift."""
+    """403; always one of the two below."""
 
     reason = Reason.AccessDenied
 
-    @property
-    def message(self) -> str:
-        missing = "read and Microsoft.Batch/batchAccounts/pools/write" if self.account_wide else "write"
-        how = "on the account, or let its network rules pass; a new role takes some minutes"
-        return f"{self.cause}; grant Microsoft.Batch/batchAccounts/pools/{missing} {how}"
+
+class ReadDenied(AccessDenied):
+    """403 to a read: it closes the whole account."""
+
+    account_wide = True
+    advice = (
+        "grant Microsoft.Batch/batchAccounts/pools/read and Microsoft.Batch/batchAccounts/pools/write " + _HOW_TO_GRANT
+    )
+
+
+class WriteDenied(AccessDenied):
+    """403 to a write: one who may read but not write can still look for drift."""
+
+    advice = "grant Microsoft.Batch/batchAccounts/pools/write " + _HOW_TO_GRANT
 
 
 class PoolNotFound(BatchFailure):
@@ -357,18 +372,21 @@ class Throttled(BatchFailure):
     advice = "Poolkeeper waits as long as the service asks; lower maxRequestsPerSecond if this goes on"
 
 
-class ServiceUnavailable(BatchFailure):
-    """503, or the network."""
+class Unavailable(BatchFailure):
+    """No answer that says whether it was done; always one of the two below."""
 
-    account_wide = True
     reason = Reason.ServiceUnavailable
     advice = "Poolkeeper tries again by itself"
 
 
-class PoolUnavailable(ServiceUnavailable):
-    """500 and the like, or a passing conflict with the pool's state: other pools of the account may be well."""
+class ServiceUnavailable(Unavailable):
+    """503, or the network."""
 
-    account_wide = False
+    account_wide = True
+
+
+class PoolUnavailable(Unavailable):
+    """500 and the like, or a passing conflict with the pool's state: other pools of the account may be well."""
 
 
 class ListRefused(BatchFailure):

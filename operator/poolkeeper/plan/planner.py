@@ -13,8 +13,8 @@ from poolkeeper.domain.failures import (
     Failure,
     InvalidSpec,
     PoolkeeperError,
-    ServiceUnavailable,
     Throttled,
+    Unavailable,
 )
 from poolkeeper.domain.observation import LivePool
 from poolkeeper.domain.resources import APPROVE, BatchPool, Body, Key
@@ -140,7 +140,7 @@ async def _read(batch: PoolReader, pool_id: str) -> LivePool:
     for again in range(_TRIES):
         try:
             return await batch.read(pool_id)
-        except (Throttled, ServiceUnavailable) as failure:
+        except (Throttled, Unavailable) as failure:
             pause = 1.0 if failure.retry_after is None else failure.retry_after
             if again == _TRIES - 1 or pause > _MOST_PAUSE:
                 raise

@@ -166,9 +166,9 @@ async def test_an_answer_that_is_none_passes_with_its_cause(
     client: BatchClient, batchsim: BatchSim, kind: str, count: int
 ) -> None:
     batchsim.faults.add(kind=kind, count=count, operation=["ListPools", "GetPool"])
-    with pytest.raises(failures.ServiceUnavailable):
+    with pytest.raises(failures.Unavailable):
         await client.rows()
-    with pytest.raises(failures.ServiceUnavailable):
+    with pytest.raises(failures.Unavailable):
         await client.read("rendering")
     assert (await client.read("rendering")).row.etag == batchsim.etag("rendering")
 
@@ -259,7 +259,7 @@ async def test_a_link_that_is_none_ends_the_list_with_a_failure(link: object) ->
 async def test_a_list_that_leads_back_to_itself_ends() -> None:
     page = {"value": [], "odata.nextLink": f"{ENDPOINT}/pools?$skiptoken=again"}
     client = client_to(lambda _request: httpx.Response(200, json=page))
-    with pytest.raises(failures.ServiceUnavailable, match="does not end"):
+    with pytest.raises(failures.PoolUnavailable, match="does not end"):
         await client.rows()
 
 

@@ -61,9 +61,9 @@ ROWS = [
     Row("no signature", 401, "AuthenticationFailed", failures.AuthenticationFailed),
     Row("a wrong signature by 403", 403, "AuthenticationFailed", failures.AuthenticationFailed),
     Row("401 by another code", 401, "Novel", failures.AuthenticationFailed),
-    Row("no right to read", 403, "InsufficientAccountPermissions", failures.AccessDenied),
-    Row("no right to write", 403, "InsufficientAccountPermissions", failures.AccessDenied, writing=True),
-    Row("403 without a code", 403, "", failures.AccessDenied),
+    Row("no right to read", 403, "InsufficientAccountPermissions", failures.ReadDenied),
+    Row("no right to write", 403, "InsufficientAccountPermissions", failures.WriteDenied, writing=True),
+    Row("403 without a code", 403, "", failures.ReadDenied),
     Row("no pool", 404, "PoolNotFound", failures.PoolNotFound),
     Row("no pool to write to", 404, "PoolNotFound", failures.PoolNotFound, writing=True),
     Row("404 without a body", 404, "", failures.PoolNotFound),
@@ -164,7 +164,7 @@ def test_the_package_that_is_missing_is_named() -> None:
         (400, "InvalidQueryParameterValue", {"QueryParameterName": "$select"}, failures.InvalidProperties, "another"),
         (400, "CertificateRetired", {"Reason": "no more"}, failures.CertificateRetired, "reported from the field"),
         (403, "Forbidden", {"PropertyName": "startTask"}, failures.PropertyForbidden, "not who asks, but what for"),
-        (403, "Forbidden", {}, failures.AccessDenied, "who asks"),
+        (403, "Forbidden", {}, failures.WriteDenied, "who asks"),
     ],
 )
 def test_what_values_say_decides(

@@ -51,7 +51,7 @@ async def test_a_page_has_a_hundred_pools_and_leads_to_the_next(client: BatchCli
 @pytest.mark.parametrize("content", ODD)
 async def test_a_page_of_another_form_is_no_page(content: bytes) -> None:
     client = client_to(lambda _request: httpx.Response(200, content=content))
-    with pytest.raises(failures.ServiceUnavailable, match="not the Batch API's"):
+    with pytest.raises(failures.PoolUnavailable, match="not the Batch API's"):
         await client.page()
 
 

@@ -8,10 +8,11 @@ from poolkeeper.domain import failures
 from poolkeeper.domain.failures import BatchFailure, Failure
 from poolkeeper.domain.reasons import CONSEQUENCES, Reason, Requeue
 
+ABSTRACT = {Failure, BatchFailure, failures.AccessDenied, failures.Unavailable}
 CLASSES = [
     kind
     for kind in vars(failures).values()
-    if isinstance(kind, type) and issubclass(kind, Failure) and kind not in {Failure, BatchFailure}
+    if isinstance(kind, type) and issubclass(kind, Failure) and kind not in ABSTRACT
 ]
 
 
@@ -45,8 +46,8 @@ def test_what_is_stalled_waits_for_a_person_and_what_reconciles_does_not(reason:
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 def test_every_failure_has_a_reason_that_is_not_ready_and_a_next_step(kind: type[Failure]) -> None:
     assert not CONSEQUENCES[kind.reason].ready
-    # What to type to approve a plan bears its hash; what right is missing depends on what was refused.
-    assert kind.advice or kind in {failures.AwaitingApproval, failures.AccessDenied}
+    # What to type to approve a plan bears its hash.
+    assert kind.advice or kind is failures.AwaitingApproval
 
 
 def test_every_reason_that_is_not_ready_is_carried_by_a_failure() -> None:
@@ -55,16 +56,12 @@ def test_every_reason_that_is_not_ready_is_carried_by_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account_wide", "missing"),
-    [
-        (True, "grant Microsoft.Batch/batchAccounts/pools/read and Microsoft.Batch/batchAccounts/pools/write on"),
-        (False, "grant Microsoft.Batch/batchAccounts/pools/write on"),
-    ],
+    ("kind", "missing"),
+    [(failures.ReadDenied, ["read", "write"]), (failures.WriteDenied, ["write"])],
 )
-def test_a_denial_says_which_right_is_missing(missing: str, *, account_wide: bool) -> None:
-    denied = failures.AccessDenied("the service answered 403")
-    denied.account_wide = account_wide
-    assert missing in denied.message
+def test_a_denial_says_which_right_is_missing(kind: type[failures.AccessDenied], missing: list[str]) -> None:
+    rights = " and ".join(f"Microsoft.Batch/batchAccounts/pools/{one}" for one in missing)
+    assert f"grant {rights} on" in kind("the service answered 403").message
 
 
 def test_a_message_names_the_cause_and_the_next_step_and_only_the_text_the_request() -> None:
@@ -78,8 +75,14 @@ def test_missing_packages_are_tried_again_though_their_reason_is_stalled() -> No
     assert failures.InvalidProperties("400").retry is Requeue.SPEC
 
 
-# A refusal by status 403 is decided where it is met: a refused read closes the account, a refused write does not.
-ACCOUNT_WIDE = {"VersionNotServed", "AuthenticationFailed", "TokenRefused", "Throttled", "ServiceUnavailable"}
+ACCOUNT_WIDE = {
+    "AuthenticationFailed",
+    "ReadDenied",
+    "ServiceUnavailable",
+    "Throttled",
+    "TokenRefused",
+    "VersionNotServed",
+}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if issubclass(kind, BatchFailure)], ids=lambda k: k.__name__)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from poolkeeper.domain.failures import (
-    AccessDenied,
     AuthenticationFailed,
     PackagesUnavailable,
     PoolUnavailable,
+    ReadDenied,
     ServiceUnavailable,
     Throttled,
 )
@@ -170,8 +170,7 @@ async def test_a_refused_sign_in_is_asked_again_slowly_and_told_once(lab: Lab) -
 
 async def test_an_account_that_fails_differently_is_told_again(lab: Lab) -> None:
     well = in_sync(lab)
-    denied = AccessDenied("403")
-    denied.account_wide = True
+    denied = ReadDenied("403")
     await well.start()
     fault = well.service().fail(AuthenticationFailed("401"))
     await well.run(120)

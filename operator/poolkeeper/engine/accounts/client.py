@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from poolkeeper.domain.failures import AuthenticationFailed, BatchFailure, Failure, ServiceUnavailable
+from poolkeeper.domain.failures import AuthenticationFailed, BatchFailure, Failure, PoolUnavailable
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import BatchAccount
 from poolkeeper.engine.accounts.breaker import AccountUnavailable, CircuitBreaker, is_passing
@@ -74,7 +74,7 @@ class AccountClient:
             self._connection.retire()
         if isinstance(failure, BatchFailure) and not failure.account_wide:
             # An error of one request says that somebody answers; not that it is the account, or that it is well.
-            self.breaker.succeeded(heard=not isinstance(failure, ServiceUnavailable))
+            self.breaker.succeeded(heard=not isinstance(failure, PoolUnavailable))
             return False
         self.breaker.failed(failure)
         return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from poolkeeper.domain.decision.plan import Desired, Update, not_stored
 from poolkeeper.domain.diff.drift import drift, paths_of
 from poolkeeper.domain.diff.write_only import DesiredVersion
-from poolkeeper.domain.failures import Failure, InvalidProperties, NotStored, ServiceUnavailable
+from poolkeeper.domain.failures import Failure, InvalidProperties, NotStored, Unavailable
 from poolkeeper.domain.known.pending import PendingWrite
 from poolkeeper.domain.known.pool import Refusal, account_version, body_digest
 from poolkeeper.domain.known.stored import judged
@@ -80,7 +80,7 @@ class Writer:
     def _failed(self, pool: BatchPool, failure: Failure, state: PoolState, *, sent: bool) -> None:
         if sent:
             self._telemetry.write(pool, failure)
-        if not isinstance(failure, ServiceUnavailable):
+        if not isinstance(failure, Unavailable):
             # The service has said that it did not do it; of any other failure the next look finds out.
             state.pending = None
 

@@ -14,7 +14,7 @@ from poolkeeper.domain.status.events import Event
 from tests.unit.domain.examples import EARLIER, NOW, account, conditions
 
 URL = "https://research.westeurope.batch.azure.com"
-DENIED = failures.AccessDenied("the service answered 403", request_id="request-9")
+DENIED = failures.ReadDenied("the service answered 403", request_id="request-9")
 BUSY = failures.Throttled("the service answered 429", retry_after=2.0)
 ELSEWHERE = failures.EndpointNotAllowed("endpoint https://evil.example is not under batch.azure.com")
 UNSIGNED = failures.SecretNotFound("there is no Secret lab/batch-credentials")

@@ -14,6 +14,7 @@ from poolkeeper.domain.status.outcome import Outcome
 from poolkeeper.domain.status.pool import pool_status
 from poolkeeper.domain.status_types import LastDriftFields, LastWriteFields, PoolStatus
 from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, conditions, differences, live, pool
+from tests.unit.domain.test_reasons import ABSTRACT
 
 IN_SYNC = pool_status(pool(), Outcome(live=live(current_mode="classic")), now=EARLIER)
 GONE = failures.PoolNotFound("the service answered 404 PoolNotFound")
@@ -94,7 +95,8 @@ MARKED = [
     Conditions(failures.PackagesUnavailable("409"), stalled=False, reconciling=False),
     Conditions(failures.AuthenticationFailed("401"), stalled=False, reconciling=False),
     Conditions(failures.TokenRefused("AADSTS7000222"), stalled=False, reconciling=False),
-    Conditions(failures.AccessDenied("403"), stalled=False, reconciling=False),
+    Conditions(failures.ReadDenied("403"), stalled=False, reconciling=False),
+    Conditions(failures.WriteDenied("403"), stalled=False, reconciling=False),
     Conditions(failures.CredentialUnusable("no base64"), stalled=False, reconciling=False),
     Conditions(failures.AccountNotReady("it is not"), stalled=False, reconciling=False),
     Conditions(failures.AccountNotFound("none"), stalled=False, reconciling=False),
@@ -136,7 +138,7 @@ def test_every_failure_class_is_in_the_table_above() -> None:
         return {kind}.union(*(leaves(inner) for inner in kind.__subclasses__()))
 
     ours = {kind for kind in leaves(Failure) if kind.__module__ == failures.__name__}
-    assert {type(row.failure) for row in MARKED} == ours - {Failure, failures.BatchFailure}
+    assert {type(row.failure) for row in MARKED} == ours - ABSTRACT
 
 
 def test_a_request_id_and_other_passing_things_stay_out_of_the_status() -> None:

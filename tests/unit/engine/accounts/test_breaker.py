@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pytest
 
 from poolkeeper.domain.failures import (
-    AccessDenied,
     AuthenticationFailed,
     CredentialUnusable,
     EndpointNotAllowed,
     Failure,
+    ReadDenied,
     SecretNotFound,
     ServiceUnavailable,
     Throttled,
@@ -72,7 +72,7 @@ FAILURES = [
     pytest.param(Throttled("429", retry_after=0), (0.75, 1), False, "at once is never: it would be asked in a loop"),
     pytest.param(ServiceUnavailable("503", retry_after=7), (7, 7), False, "whatever asks is obeyed"),
     pytest.param(AuthenticationFailed("401"), (SLOW, SLOW), True, "somebody must mend it"),
-    pytest.param(AccessDenied("403"), (SLOW, SLOW), True, "somebody must mend it"),
+    pytest.param(ReadDenied("403"), (SLOW, SLOW), True, "somebody must mend it"),
     pytest.param(CredentialUnusable("no base64"), (SLOW, SLOW), True, "somebody must mend it"),
     pytest.param(SecretNotFound("no Secret"), (0.75, 1.0), True, "it usually comes within seconds, with the rest"),
     pytest.param(EndpointNotAllowed("http"), (math.inf, math.inf), True, "only another spec can help"),

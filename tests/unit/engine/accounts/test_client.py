@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from poolkeeper.domain.failures import (
-    AccessDenied,
     AccountNotFound,
     AuthenticationFailed,
     BatchFailure,
@@ -15,6 +14,7 @@ from poolkeeper.domain.failures import (
     PoolUnavailable,
     SecretNotFound,
     ServiceUnavailable,
+    WriteDenied,
 )
 from poolkeeper.domain.resources import Key
 from poolkeeper.engine.accounts.breaker import AccountUnavailable, CircuitBreaker
@@ -98,7 +98,7 @@ async def test_after_a_refused_sign_in_the_credential_is_read_anew(office: Offic
     assert len(office.connector.connections) == 2
 
 
-@pytest.mark.parametrize("failure", [ServiceUnavailable("no answer"), AccessDenied("403"), PoolUnavailable("500")])
+@pytest.mark.parametrize("failure", [ServiceUnavailable("no answer"), WriteDenied("403"), PoolUnavailable("500")])
 async def test_other_failures_keep_the_connection(office: Office, failure: BatchFailure) -> None:
     office.service.fail(failure, times=1)
     client = office.accounts.client(RESEARCH)
@@ -161,9 +161,9 @@ async def test_trouble_with_one_pool_closes_nothing_and_proves_nothing(office: O
 
 async def test_a_write_that_is_forbidden_does_not_close_the_account(office: Office) -> None:
     office.service.put("rendering")
-    office.service.fail(AccessDenied("403"), operation="write")
+    office.service.fail(WriteDenied("403"), operation="write")
     client = office.accounts.client(RESEARCH)
-    with pytest.raises(AccessDenied):
+    with pytest.raises(WriteDenied):
         await client.write("rendering", FULL, etag=office.service.find("rendering").etag, wanted=lambda: None)
     await client.read("rendering")
 

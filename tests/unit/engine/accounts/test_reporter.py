@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 
-from poolkeeper.domain.failures import AccessDenied, BatchFailure, ClusterUnavailable, ServiceUnavailable
+from poolkeeper.domain.failures import BatchFailure, ClusterUnavailable, ReadDenied, ServiceUnavailable
 from poolkeeper.engine.accounts.breaker import AccountUnavailable
 from poolkeeper.engine.work_items import AccountItem
 from tests.unit.domain.examples import conditions
@@ -73,8 +73,7 @@ async def test_a_failure_that_may_pass_is_told_only_when_it_lasts(desk: Desk) ->
 
 
 async def test_a_failure_that_somebody_must_mend_is_told_at_once(desk: Desk) -> None:
-    denied = AccessDenied("403")
-    denied.account_wide = True
+    denied = ReadDenied("403")
     desk.service().fail(denied)
     await ask(desk)
     assert ready(desk) == "AccessDenied"

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from poolkeeper.domain.failures import (
-    AccessDenied,
     AuthenticationFailed,
     BatchFailure,
     InvalidProperties,
@@ -18,6 +17,7 @@ from poolkeeper.domain.failures import (
     PoolUnavailable,
     ServiceUnavailable,
     Throttled,
+    WriteDenied,
 )
 from tests.unit.domain.examples import conditions
 from tests.unit.engine.desk import Desk
@@ -145,7 +145,7 @@ ROWS = {
     "write forbidden": Row(
         reason="who may read still tells of the difference",
         live=OTHER,
-        on_write=AccessDenied("403"),
+        on_write=WriteDenied("403"),
         sent=["read", "unchanged", "write"],
         ready="AccessDenied",
         drifted="True",
