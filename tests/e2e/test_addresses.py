@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.batchsim.sim import BatchSim, load_pools
-from tests.support.fixtures import StartOperator
 from tests.support.world import World
 
 WANTED = {"metadata": [{"name": "owner", "value": "me"}], "targetNodeCommunicationMode": "default"}
@@ -19,14 +18,11 @@ PRECIOUS = {
 }
 
 
-def staging(world: World, start_batchsim: Callable[..., BatchSim], operator_of: StartOperator) -> BatchSim:
+def staging(world: World, start_batchsim: Callable[..., BatchSim]) -> BatchSim:
     """A pool of ours in one account, in sync; and one of the same id in another, with what nobody wrote down."""
     production = start_batchsim(pools=load_pools(), account="production")
     production.remove_pool("rendering")
     production.put_pool({"id": "rendering", **PRECIOUS})
-    world.operator.stop()
-    flags = ("--allow-endpoint", production.url)
-    world.operator = operator_of(allow=world.sim.url, flags=flags).start()
     world.sim.remove_pool("rendering")
     world.sim.put_pool({"id": "rendering", **WANTED})
     world.account()
@@ -51,12 +47,11 @@ def asked_again(world: World, there: BatchSim, before: dict[str, Any]) -> None:
 def test_another_account_is_asked_for_consent_anew(
     world: World,
     start_batchsim: Callable[..., BatchSim],
-    operator_of: StartOperator,
     how: str,
     *,
     restarted: bool,
 ) -> None:
-    production = staging(world, start_batchsim, operator_of)
+    production = staging(world, start_batchsim)
     before = production.pool("rendering")
     if restarted:
         world.operator.stop()
@@ -71,9 +66,9 @@ def test_another_account_is_asked_for_consent_anew(
 
 
 def test_a_pool_that_is_deleted_and_made_anew_is_asked_for_consent_anew(
-    world: World, start_batchsim: Callable[..., BatchSim], operator_of: StartOperator
+    world: World, start_batchsim: Callable[..., BatchSim]
 ) -> None:
-    staging(world, start_batchsim, operator_of)
+    staging(world, start_batchsim)
     world.sim.remove_pool("rendering")
     world.wait("rendering", "PoolNotFound")
     world.sim.put_pool({"id": "rendering", **PRECIOUS})

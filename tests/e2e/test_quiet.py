@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.batchsim.sim import BatchSim, load_pools
-from tests.support.fixtures import StartOperator
 from tests.support.world import World, as_desired
 
 INTERVALS = 8
 
 
 def test_a_quiet_while_costs_short_lists_and_nothing_else(
-    world: World, start_batchsim: Callable[..., BatchSim], operator_of: StartOperator
+    world: World, start_batchsim: Callable[..., BatchSim]
 ) -> None:
     other = start_batchsim(pools=load_pools())
-    world.operator.stop()
-    world.operator = operator_of(allow=world.sim.url, flags=("--allow-endpoint", other.url)).start()
     world.account()
     world.account("second", endpoint=other.url)
     for name in ("rendering", "genomics", "etl-windows"):

@@ -30,6 +30,7 @@ class OperatorProcess:
         self._flags = ("--allow-endpoint", allow, *flags)
         self._server: Server | None = None
         self._starts = 0
+        self._read_from = 0
         self.health_port = 0
         self.metrics_port = 0
 
@@ -42,11 +43,19 @@ class OperatorProcess:
             *("--listen", LOOPBACK, "--health-port", str(self.health_port), "--metrics-port", str(self.metrics_port)),
             *self._flags,
         ]
+        self._read_from = 0
         log = self._folder / f"operator-{self._starts}.log"
         self._server = spawn("operator", command, log=log, marker=str(self._kubeconfig), leashed=True)
         if ready:
             until(lambda: self.probe("readyz") == 200, what=f"the operator is ready (log: {log})", patience=START)
         return self
+
+    def for_another_test(self) -> OperatorProcess:
+        """Start it unless it runs; `log` and `output` begin here."""
+        if self.running():
+            self._read_from = len(self.output())
+            return self
+        return self.start()
 
     @property
     def pid(self) -> int:
@@ -87,13 +96,13 @@ class OperatorProcess:
         return _get(f"http://{LOOPBACK}:{self.metrics_port}/metrics")[1]
 
     def log(self) -> list[dict[str, Any]]:
-        """What it has logged since its last start."""
+        """What it has logged since its last start, and in this test."""
         return [json.loads(line) for line in self.output().splitlines() if line.startswith("{")]
 
     def output(self) -> str:
-        """Everything that it wrote since its last start."""
+        """Everything that it wrote since its last start, and in this test."""
         assert self._server is not None
-        return self._server.log.read_text()
+        return self._server.log.read_text()[self._read_from :]
 
 
 def _get(url: str) -> tuple[int, str]:

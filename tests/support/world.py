@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -27,7 +28,11 @@ Json = dict[str, Any]
 
 @dataclass(kw_only=True)
 class World:
-    """Acts as a user would, with kubectl; looks as one would, and into the stand-in's journal."""
+    """Acts as a user would; looks as one would, and into the stand-in's journal.
+
+    Both by plain requests, as a start of kubectl would take the CPU from the operator that is waited for. `kubectl`
+    is here for what a user types.
+    """
 
     cluster: Cluster
     kubectl: Kubectl
@@ -40,7 +45,8 @@ class World:
 
     def values(self, name: str, **data: str) -> None:
         """A Secret with these values."""
-        self.kubectl.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data})
+        encoded = {key: b64encode(value.encode()).decode() for key, value in data.items()}
+        self.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": encoded})
 
     def account(self, name: str = "research", *, secret: bool = True, **spec: Any) -> None:
         """A BatchAccount of the stand-in that checks every second."""
@@ -53,7 +59,7 @@ class World:
             "auth": {"type": "SharedKey", "secretRef": {"name": SECRET}},
             **spec,
         }
-        self.kubectl.apply(_resource("BatchAccount", name, full))
+        self.apply(_resource("BatchAccount", name, full))
 
     def pool(self, name: str, properties: Json, *, pool_id: str | None = None, **spec: Any) -> None:
         """A BatchPool, created or changed.
@@ -61,7 +67,7 @@ class World:
         `adoption` is Overwrite unless said otherwise: a scenario about something else need not ask for consent first.
         Those about adoption say Guard, which is the default of the API.
         """
-        self.kubectl.apply(self.pool_manifest(name, properties, pool_id=pool_id, **spec))
+        self.apply(self.pool_manifest(name, properties, pool_id=pool_id, **spec))
 
     @staticmethod
     def pool_manifest(name: str, properties: Json, *, pool_id: str | None = None, **spec: Any) -> Json:
@@ -76,12 +82,23 @@ class World:
         return _resource("BatchPool", name, full)
 
     def pools(self, *manifests: Json) -> None:
-        """Many BatchPools in one call."""
-        self.kubectl.apply(list(manifests))
+        """Many BatchPools."""
+        for manifest in manifests:
+            self.apply(manifest)
+
+    def apply(self, manifest: Json) -> None:
+        """A server-side apply, as `kubectl apply --server-side --force-conflicts` does it."""
+        query = {"fieldManager": "kubectl", "force": "true", "fieldValidation": "Strict"}
+        path = f"{self._path(manifest['kind'].lower())}/{manifest['metadata']['name']}?{urlencode(query)}"
+        self._ask("PATCH", path, manifest, content_type="application/apply-patch+yaml")
+
+    def _path(self, kind: str) -> str:
+        group = "/api/v1" if kind == "secret" else f"/apis/{API_VERSION}"
+        return f"{group}/namespaces/{self.kubectl.namespace}/{kind}s"
 
     def said_of_all(self) -> dict[str, Json]:
         """The conditions of every BatchPool by name and type, as of its newest generation."""
-        found = self._read(f"/apis/{API_VERSION}/namespaces/{self.kubectl.namespace}/batchpools")["items"]
+        found = self._ask("GET", self._path("batchpool"))["items"]
         return {
             body["metadata"]["name"]: {
                 one["type"]: one
@@ -93,11 +110,14 @@ class World:
 
     def remove(self, name: str) -> None:
         """Delete a BatchPool; it has to go at once."""
-        self.kubectl.out("delete", f"batchpool/{name}", "--timeout=60s")
+        self._ask("DELETE", f"{self._path('batchpool')}/{name}")
+        gone = self.cluster.api().request("GET", f"{self._path('batchpool')}/{name}")
+        assert gone.status == HTTPStatus.NOT_FOUND, f"something keeps {name}: {gone.text}"
 
     def annotate(self, name: str, annotation: str, value: str) -> None:
         """Set an annotation of a BatchPool."""
-        self.kubectl.out("annotate", "--overwrite", f"batchpool/{name}", f"{annotation}={value}")
+        patch = {"metadata": {"annotations": {annotation: value}}}
+        self._ask("PATCH", f"{self._path('batchpool')}/{name}", patch, content_type="application/merge-patch+json")
 
     def restart(self) -> None:
         """The operator ends and starts again: what it remembers is gone, what Kubernetes holds stays."""
@@ -105,14 +125,13 @@ class World:
         self.operator.start()
 
     def get(self, name: str, kind: str = "batchpool") -> Json:
-        """A resource as it is; not by kubectl, whose start would take the CPU from the operator that is waited for."""
-        found: Json = self._read(f"/apis/{API_VERSION}/namespaces/{self.kubectl.namespace}/{kind}s/{name}")
-        return found
+        """A resource as it is."""
+        return self._ask("GET", f"{self._path(kind)}/{name}")
 
-    def _read(self, path: str) -> Json:
-        answer = self.cluster.api().request("GET", path)
-        if answer.status != HTTPStatus.OK:
-            raise BedError(f"GET {path}: {answer.status} {answer.text}")
+    def _ask(self, method: str, path: str, body: Json | None = None, *, content_type: str = "application/json") -> Json:
+        answer = self.cluster.api().request(method, path, body, content_type=content_type)
+        if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
+            raise BedError(f"{method} {path}: {answer.status} {answer.text}")
         found: Json = answer.json()
         return found
 
@@ -167,7 +186,7 @@ class World:
         """The events of a resource, oldest first."""
         fields = f"involvedObject.name={name}" + (f",reason={reason}" if reason else "")
         query = urlencode({"fieldSelector": fields})
-        found = self._read(f"/api/v1/namespaces/{self.kubectl.namespace}/events?{query}")["items"]
+        found = self._ask("GET", f"/api/v1/namespaces/{self.kubectl.namespace}/events?{query}")["items"]
         return sorted(found, key=lambda event: event["metadata"]["creationTimestamp"])
 
     def event(self, name: str, reason: str) -> Json:
