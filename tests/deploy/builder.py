@@ -6,10 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.deploy.context import sent
-from tests.deploy.dockerfile import Instruction, Stage
+from tests.deploy.dockerfile import Instruction
 from tests.deploy.files import ROOT
 
 PATIENCE = 300.0
@@ -24,13 +25,19 @@ class Builder:
         self._place = root
         self._context = list(sent())
 
-    def build(self, stage: Stage) -> None:
-        """Do what the stage says. Raises AssertionError with what a command that failed has said."""
-        for step in stage.steps:
+    def enter(self, steps: Sequence[Instruction]) -> None:
+        """Go where these steps, which were done before, have led."""
+        for step in steps:
+            if step.keyword == "WORKDIR":
+                self._place = self._inside(step.value)
+                self._place.mkdir(parents=True, exist_ok=True)
+
+    def build(self, steps: Sequence[Instruction]) -> None:
+        """Do what the steps say. Raises AssertionError with what a command that failed has said."""
+        for step in steps:
             match step.keyword:
                 case "WORKDIR":
-                    self._place = self._inside(step.value)
-                    self._place.mkdir(parents=True)
+                    self.enter([step])
                 case "COPY":
                     self._copy(step)
                 case "RUN":

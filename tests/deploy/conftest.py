@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.builder import Builder
 from tests.deploy.dockerfile import parse
 from tests.deploy.files import CRDS, DEPLOY, KUSTOMIZE, WATCHED
+from tests.deploy.layers import built
+from tests.testbed import paths
 from tests.testbed.cluster import Cluster
 from tests.testbed.install import install
-from tests.testbed.lock import exclusive
 
 
 @pytest.fixture(scope="session")
-def image(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """The root of the build stage's file system; it takes half a minute, and says so.
-
-    Made once for all workers: the first one builds it, the others wait for it.
-    """
+def image(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Path]:
+    """The root of the build stage's file system; the first time it takes half a minute, and says so."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if hasattr(pytestconfig, "workerinput") else base
-    root, built = shared / "image", shared / "image.built"
+    session = base.parent if hasattr(pytestconfig, "workerinput") else base
+    stage = parse((DEPLOY / "Dockerfile").read_text())[0]
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     assert capture is not None
-    with capture.global_and_fixture_disabled(), exclusive(shared / "image.lock"):
-        if not built.exists():
-            print("\nbuilding what the image holds, as deploy/Dockerfile says (half a minute) ...", flush=True)
-            root.mkdir()
-            Builder(root).build(parse((DEPLOY / "Dockerfile").read_text())[0])
-            built.touch()
-    return root
+    with ExitStack() as stack:
+        with capture.global_and_fixture_disabled():
+            print("\nbuilding what the image holds, as deploy/Dockerfile says ...", flush=True)
+            root = stack.enter_context(built(stage, kept=paths.home() / "image", session=session))
+        yield root
 
 
 @pytest.fixture(scope="session")
