@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 
-from tests.support.fixtures import StartOperator
 from tests.support.world import PATIENCE, Json, World
 from tests.testbed.waiting import until
 
@@ -93,11 +92,14 @@ FROM_REFS = {
 
 
 @pytest.fixture
-def world(world: World, operator_of: StartOperator) -> World:
-    """With an operator that says all it can, and a pool full of canaries."""
-    world.operator.stop()
-    flags = ("--log-level", "debug", "--flap-limit", "2", "--flap-window", "60s")
-    world.operator = operator_of(allow=world.sim.url, flags=flags).start()
+def flags() -> tuple[str, ...]:
+    """The operator says all it can."""
+    return ("--log-level", "debug", "--flap-limit", "2", "--flap-window", "60s")
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """With a pool full of canaries."""
     world.sim.drift("rendering", copy.deepcopy(LIVE))
     world.values("creds", **FROM_SECRET)
     world.account()

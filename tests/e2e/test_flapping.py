@@ -15,12 +15,9 @@ RIVAL = {"metadata": [{"name": "owner", "value": "terraform"}]}
 
 
 @pytest.fixture
-def world(world: World, operator_of: StartOperator) -> World:
-    """With an operator that gives up soon, and tries again soon."""
-    world.operator.stop()
-    flags = ("--flap-limit", str(LIMIT), "--flap-window", f"{WINDOW:g}s")
-    world.operator = operator_of(allow=world.sim.url, flags=flags).start()
-    return world
+def flags() -> tuple[str, ...]:
+    """The operator gives up soon, and tries again soon."""
+    return ("--flap-limit", str(LIMIT), "--flap-window", f"{WINDOW:g}s")
 
 
 def test_a_fight_ends_after_the_limit_and_the_pool_is_put_right_when_the_other_stops(world: World) -> None:

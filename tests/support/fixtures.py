@@ -40,35 +40,66 @@ def operator_of(cluster: Cluster, tmp_path: Path) -> Iterator[StartOperator]:
         operator.stop()
 
 
+class SharedOperators:
+    """Operators that outlive a test, one for each set of flags; one of them runs at most.
+
+    They may talk to every stand-in: each test has a namespace and accounts of its own, and may stop, kill and restart
+    the operator as it likes.
+    """
+
+    def __init__(self, kubeconfig: Path, folder: Path) -> None:
+        self._kubeconfig = kubeconfig
+        self._folder = folder
+        self._made: dict[tuple[str, ...], OperatorProcess] = {}
+
+    def only(self, *flags: str) -> OperatorProcess:
+        """The one with these flags, running; it is the one of the test before, unless that test ended it."""
+        self.stop(but=flags)
+        if flags not in self._made:
+            folder = self._folder / f"operator-{len(self._made)}"
+            self._made[flags] = OperatorProcess(
+                kubeconfig=self._kubeconfig, folder=folder, allow=f"http://{LOOPBACK}", flags=(*QUICK, *flags)
+            )
+        return self._made[flags].for_another_test()
+
+    def stop(self, *, but: tuple[str, ...] | None = None) -> None:
+        """End them all, or all but one."""
+        for flags, operator in self._made.items():
+            if flags != but:
+                operator.stop()
+
+
 @pytest.fixture(scope="session")
-def shared_operator(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperatorProcess]:
-    """The operator of every test that wants no flags; not yet started. It may talk to every stand-in."""
-    operator = OperatorProcess(
-        kubeconfig=cluster.operator_kubeconfig,
-        folder=tmp_path_factory.mktemp("operator"),
-        allow=f"http://{LOOPBACK}",
-        flags=QUICK,
-    )
-    yield operator
-    operator.stop()
+def shared_operators(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedOperators]:
+    """Made for the session; none runs yet."""
+    operators = SharedOperators(cluster.operator_kubeconfig, tmp_path_factory.mktemp("operators"))
+    yield operators
+    operators.stop()
 
 
 @pytest.fixture(autouse=True)
 def _nobody_else(request: pytest.FixtureRequest) -> None:
     # What a test without a world puts into the API server is nobody's but its own.
     if "testbed_binaries" in request.fixturenames and "world" not in request.fixturenames:
-        operator: OperatorProcess = request.getfixturevalue("shared_operator")
-        operator.stop()
+        operators: SharedOperators = request.getfixturevalue("shared_operators")
+        operators.stop()
+
+
+@pytest.fixture
+def flags() -> tuple[str, ...]:
+    """What the world's operator is told; a module that wants others overrides it."""
+    return ()
 
 
 @pytest.fixture
 def world(
-    cluster: Cluster, kubectl: Kubectl, namespace: str, batchsim: BatchSim, shared_operator: OperatorProcess
+    cluster: Cluster,
+    kubectl: Kubectl,
+    namespace: str,
+    batchsim: BatchSim,
+    shared_operators: SharedOperators,
+    flags: tuple[str, ...],
 ) -> World:
-    """Everything but the resources; the operator is running.
-
-    It is the one of the test before, unless that test ended it: each test has a namespace and an account of its own,
-    and a test may stop, kill and restart the operator as it likes.
-    """
-    operator = shared_operator.for_another_test()
+    """Everything but the resources; the operator is running."""
+    operator = shared_operators.only(*flags)
     return World(cluster=cluster, kubectl=kubectl.within(namespace), sim=batchsim, operator=operator)
