@@ -4,14 +4,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Each worker has an API server of its own. WORKERS=0 runs everything in one process, for a debugger.
+# One worker a core. WORKERS=0 runs everything in one process, for a debugger.
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+# Each of these has an API server of its own, and waits for it half of the time.
+API_WORKERS ?= $(shell echo $$(( 2 * $(WORKERS) )))
+PYTEST := $(BIN)/python -m pytest --dist worksteal
+# kube/ is tested against the real thing, which `make check` does without.
+ON_THE_API_SERVER := tests/contract tests/contract_body tests/crds tests/deploy tests/e2e tests/faults tests/simulation \
+	tests/unit/kube
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format testbed bench simulate up down lock release-notes clean
+.PHONY: help demo test test-tools check format testbed bench simulate up down lock release-notes clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -19,10 +24,12 @@ help: ## Show what there is to make
 demo: testbed ## Watch Poolkeeper put a pool right, on a real API server (a minute; the first time some more)
 	@$(BIN)/python -m tests.demo tour
 
-test: check testbed ## Run every test
-	@echo "==> tests on the real API server"
-	@$(PYTEST) tests --ignore=tests/unit --ignore=tests/property --ignore=tests/simulation \
-		--durations=40 --junit-xml=build/tests.xml
+test: check testbed ## Run every test of Poolkeeper
+	@echo "==> tests on the real API server, and some lives"
+	@$(PYTEST) --numprocesses $(API_WORKERS) $(ON_THE_API_SERVER) --durations=40 --junit-xml=build/tests.xml
+
+test-tools: testbed ## Test the test bed and the bench themselves
+	@$(PYTEST) --numprocesses $(API_WORKERS) tests/tools
 
 check: $(READY) ## Lint, types, import rules, unit and property tests
 	@echo "==> ruff, mypy, import-linter"
@@ -30,8 +37,8 @@ check: $(READY) ## Lint, types, import rules, unit and property tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@echo "==> unit and property tests, and some lives"
-	@$(PYTEST) tests/unit tests/property tests/simulation
+	@echo "==> unit and property tests"
+	@$(PYTEST) --numprocesses $(WORKERS) tests/unit tests/property --ignore=tests/unit/kube
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -98,6 +98,7 @@ def world(
     namespace: str,
     batchsim: BatchSim,
     shared_operators: SharedOperators,
+    *,
     flags: tuple[str, ...],
 ) -> World:
     """Everything but the resources; the operator is running."""

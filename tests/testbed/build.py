@@ -53,20 +53,37 @@ def build(name: str, go: toolchain.Go) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f".{name}.part")
     half.unlink(missing_ok=True)
+    packages = _not_cached(name, go)
     try:
         progress.run(
-            [str(go.command), "build", *_flags(), "-o", str(half), PACKAGES[name]],
+            [str(go.command), "build", "-v", *_flags(), "-o", str(half), PACKAGES[name]],
             what=f"building {name}",
-            expect=EXPECT[name],
+            expect=f"{len(packages)} packages to compile; {EXPECT[name]}",
             log=paths.home() / "logs" / f"build-{name}.log",
             cwd=paths.MODULES,
             env=go.environment(),
+            word=progress.done_of(packages),
         )
         stamp.void(name)
         half.replace(target)
     finally:
         half.unlink(missing_ok=True)
     stamp.record(name, wanted_stamp())
+
+
+def _not_cached(name: str, go: toolchain.Go) -> list[str]:
+    """The packages that Go has to compile; to know them, it first downloads whatever sources it lacks."""
+    log = paths.home() / "logs" / f"list-{name}.log"
+    stale = "{{if .Stale}}stale {{.ImportPath}}{{end}}"
+    progress.run(
+        [str(go.command), "list", "-deps", "-f", stale, *_flags(), PACKAGES[name]],
+        what=f"fetching the sources of {name}",
+        expect="a minute if Go has none of them, else 3 s",
+        log=log,
+        cwd=paths.MODULES,
+        env=go.environment(),
+    )
+    return [line.removeprefix("stale ") for line in log.read_text().splitlines() if line.startswith("stale ")]
 
 
 def _flags() -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from tests.testbed.errors import BedError, tail
 from tests.testbed.processes import leash_to_me
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 HEARTBEAT = 15.0
@@ -37,8 +37,11 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     heartbeat: float = HEARTBEAT,
+    word: Callable[[list[str]], str] | None = None,
 ) -> None:
     """Run a command to its end, its output in `log`, with a line every `heartbeat` seconds.
+
+    `word` makes of the log's lines what that line says; the last of them, unless told otherwise.
 
     Raises BedError with the end of the log when the command fails or cannot be started. The command and
     its children end with the caller, interrupted or killed.
@@ -62,7 +65,7 @@ def run(
                 code = process.wait(timeout=heartbeat)
                 break
             except subprocess.TimeoutExpired:
-                say(f"  ... {time.monotonic() - began:.0f} s: {what}{_last_word(log)}")
+                say(f"  ... {time.monotonic() - began:.0f} s: {what}{(word or _last_word)(_lines(log))}")
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -72,6 +75,19 @@ def run(
     say(f"  done in {time.monotonic() - began:.0f} s")
 
 
-def _last_word(log: Path) -> str:
-    words = log.read_text(errors="replace").splitlines()
-    return f" [{words[-1][:80]}]" if words else ""
+def done_of(wanted: Iterable[str]) -> Callable[[list[str]], str]:
+    """A word for `run` of a command that names each thing on a line when it begins with it."""
+    names = set(wanted)
+
+    def word(lines: list[str]) -> str:
+        return f", package {len(names.intersection(lines))} of {len(names)}"
+
+    return word
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(errors="replace").splitlines()
+
+
+def _last_word(lines: list[str]) -> str:
+    return f" [{lines[-1][:80]}]" if lines else ""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.testbed import build, paths, stamp, toolchain
+from tests.testbed import build, paths, progress, stamp, toolchain
 from tests.testbed.errors import BedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMPILES = 'while [ "$1" != -o ]; do shift; done; echo made by {0} > "$2"'
+LISTS = '[ "$1" = list ] && {{ echo stale a/b; echo stale c; exit; }}; '
+COMPILES = LISTS + 'while [ "$1" != -o ]; do shift; done; echo made by {0} > "$2"'
 FAILS_LATE = COMPILES + "; echo 'main.go:1: undefined: everything' >&2; exit 1"
 
 
@@ -34,6 +35,14 @@ def test_a_built_binary_is_fresh_and_its_folder_holds_nothing_else(tmp_path: Pat
     build.build("etcd", compiler(tmp_path, COMPILES))
     assert stamp.fresh("etcd", build.wanted_stamp())
     assert [file.name for file in paths.binary("etcd").parent.iterdir()] == ["etcd"]
+
+
+def test_a_build_tells_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build.build("etcd", compiler(tmp_path, COMPILES))
+    assert "2 packages to compile" in capsys.readouterr().err
+    word = progress.done_of(["a/b", "c", "d"])
+    assert word([]) == ", package 0 of 3"
+    assert word(["go: downloading c v1", "c", "a/b", "c"]) == ", package 2 of 3"
 
 
 def test_a_failed_build_tells_what_go_said_and_leaves_nothing_half(tmp_path: Path) -> None:

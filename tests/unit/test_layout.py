@@ -35,3 +35,10 @@ def test_the_package_runs_as_a_module() -> None:
         [sys.executable, "-m", "poolkeeper", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.startswith("poolkeeper")
+
+
+def test_make_runs_every_folder_of_tests() -> None:
+    tests = ROOT / "tests"
+    folders = {file.relative_to(ROOT).parts[1] for file in tests.rglob("test_*.py")}
+    words = (ROOT / "Makefile").read_text().split()
+    assert {folder for folder in folders if f"tests/{folder}" not in words} == set()
