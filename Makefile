@@ -8,7 +8,9 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 # Each of these has an API server of its own, and waits for it half of the time.
 API_WORKERS ?= $(shell echo $$(( 2 * $(WORKERS) )))
-PYTEST := $(BIN)/python -m pytest --dist worksteal
+PYTEST := $(BIN)/python -m pytest
+# A file stays with one worker: its tests share operators and clusters.
+BY_FILE := --dist loadfile --no-loadscope-reorder
 # kube/ is tested against the real thing, which `make check` does without.
 ON_THE_API_SERVER := tests/contract tests/contract_body tests/crds tests/deploy tests/e2e tests/faults tests/simulation \
 	tests/unit/kube
@@ -26,10 +28,10 @@ demo: testbed ## Watch Poolkeeper put a pool right, on a real API server (a minu
 
 test: check testbed ## Run every test of Poolkeeper
 	@echo "==> tests on the real API server, and some lives"
-	@$(PYTEST) --numprocesses $(API_WORKERS) $(ON_THE_API_SERVER) --durations=40 --junit-xml=build/tests.xml
+	@$(PYTEST) $(BY_FILE) --numprocesses $(API_WORKERS) $(ON_THE_API_SERVER) --durations=40 --junit-xml=build/tests.xml
 
 test-tools: testbed ## Test the test bed and the bench themselves
-	@$(PYTEST) --numprocesses $(API_WORKERS) tests/tools
+	@$(PYTEST) $(BY_FILE) --numprocesses $(API_WORKERS) tests/tools
 
 check: $(READY) ## Lint, types, import rules, unit and property tests
 	@echo "==> ruff, mypy, import-linter"
@@ -38,7 +40,7 @@ check: $(READY) ## Lint, types, import rules, unit and property tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@echo "==> unit and property tests"
-	@$(PYTEST) --numprocesses $(WORKERS) tests/unit tests/property --ignore=tests/unit/kube
+	@$(PYTEST) --dist worksteal --numprocesses $(WORKERS) tests/unit tests/property --ignore=tests/unit/kube
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -30,17 +30,18 @@ class Installed:
 
 
 @pytest.fixture(params=["cluster-wide", "namespaced"])
-def installed(request: pytest.FixtureRequest) -> Iterator[Installed]:
+def installed(
+    request: pytest.FixtureRequest, cluster: Cluster, namespace: str, namespaced: Cluster
+) -> Iterator[Installed]:
     if request.param == "cluster-wide":
-        yield Installed(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"), ())
+        yield Installed(cluster, namespace, ())
         return
-    cluster: Cluster = request.getfixturevalue("namespaced")
-    rendered = objects(cluster.kubectl.out("kustomize", str(KUSTOMIZE / "example")))
+    rendered = objects(namespaced.kubectl.out("kustomize", str(KUSTOMIZE / "example")))
     (container,) = only(rendered, "Deployment")["spec"]["template"]["spec"]["containers"]
     command, *flags = container["args"]
     assert command == "run"
-    yield Installed(cluster, WATCHED[1], tuple(flags))
-    empty(cluster.api(), WATCHED[1])
+    yield Installed(namespaced, WATCHED[1], tuple(flags))
+    empty(namespaced.api(), WATCHED[1])
 
 
 @pytest.fixture
