@@ -62,8 +62,9 @@ def test_a_missing_package_is_tried_again_slowly_until_it_is_uploaded(world: Wor
 
 
 def test_a_wrong_key_is_said_once_and_mended_by_the_secret(world: World) -> None:
-    world.account(secret=False)
+    # Before the account, so that nobody is told meanwhile that the Secret is missing.
     world.secret("d3Jvbmc=")
+    world.account(secret=False)
     world.pool("rendering", as_desired(world.sim.pool("rendering")))
     world.pool("genomics", as_desired(world.sim.pool("genomics")))
     world.wait("rendering", "AccountNotReady")

@@ -33,6 +33,7 @@ class Cluster:
         self.layout = Layout(folder.absolute())
         state = self.layout.read_state()
         self._ports = state.ports if state else None
+        self._apis: dict[tuple[str, int, str], Api] = {}
         self.servers: dict[str, Server] = {
             name: Server(name=name, pid=pid, marker=self.layout.marker, log=self.layout.log(name))
             for name, pid in (state.pids if state else {}).items()
@@ -125,7 +126,10 @@ class Cluster:
     def api(self, user: users.User = users.ADMIN) -> Api:
         """Return plain HTTP access as a user."""
         token = users.ensure_tokens(self.layout.tokens)[user.name]
-        return Api(port=self.ports.api, authority=self.layout.pki / "ca.crt", token=token)
+        known = (user.name, self.ports.api, token)
+        if known not in self._apis:
+            self._apis[known] = Api(port=self.ports.api, authority=self.layout.pki / "ca.crt", token=token)
+        return self._apis[known]
 
     def metrics(self) -> str:
         """Return the API server's Prometheus text."""

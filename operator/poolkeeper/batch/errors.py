@@ -1,9 +1,8 @@
 """From the service's answer, or the lack of one, to a failure that callers branch on.
 
-The envelope is flat (`code`, `message.value`, `values`), unlike ARM's. The text of a message ends with lines
-`RequestId:` and `Time:`, new for each request, which are cut off so that a status stays as it is. `values` often holds
-the cause itself (`Reason`, or a pair of package and reason). It may also repeat what was sent: it goes through the same
-redactor as the message, and both are bounded before.
+The envelope is flat (`code`, `message.value`, `values`), unlike ARM's. `values` often holds the cause itself (`Reason`,
+or a pair of package and reason). It may also repeat what was sent: it goes through the same redactor as the message,
+and both are bounded before.
 
 Only an answer with a `code` is the Batch service's: a front end or a proxy answers 400 too, in HTML, and says nothing
 of the body by that.
@@ -20,6 +19,7 @@ import aiohttp
 import httpx
 
 from poolkeeper.batch.rows import request_id
+from poolkeeper.batch.steady import steady
 from poolkeeper.domain.failures import (
     AuthenticationFailed,
     BatchFailure,
@@ -195,12 +195,12 @@ def _cause(
         return f"{said} without a Batch error"
     message = envelope.get("message")
     text = message.get("value", "") if isinstance(message, Mapping) else ""
+    asked = request_id(response)
     # Redacted before anything is cut or joined: a value that is no longer whole would not be found.
     safe = without(str(text)[:MOST_TEXT], hide)
-    lines = [line for line in safe.splitlines() if not line.startswith(("RequestId:", "Time:"))]
-    words = without_queries(" ".join(lines)).rstrip(". ")
+    words = without_queries(steady(safe, request_id=asked)).rstrip(". ")
     reasons = [value for name, value in values.items() if name in _TOLD or name == _OTHER]
-    told = [without_queries(without(value, hide)) for value in reasons]
+    told = [without_queries(steady(without(value, hide), request_id=asked)) for value in reasons]
     words = ": ".join(part for part in (words, " ".join(told)) if part)
     where = _where(values) or _skew(response)
     return f"{said} {code[:_MOST_CODE]}" + (f": {words}" if words else "") + (f" ({where})" if where else "")

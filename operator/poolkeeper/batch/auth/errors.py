@@ -19,6 +19,7 @@ from azure.core.exceptions import (
 from azure.identity import CredentialUnavailableError
 
 from poolkeeper.batch.errors import retry_after
+from poolkeeper.batch.steady import steady
 from poolkeeper.domain.azure.identities import DEFAULT, MANAGED_IDENTITY, SERVICE_PRINCIPAL
 from poolkeeper.domain.failures import CredentialUnusable, Failure, ServiceUnavailable, Throttled, TokenRefused
 from poolkeeper.domain.resources import Auth
@@ -112,5 +113,5 @@ def _stable(text: str) -> str:
     """What a credential, or each of a chain, says of itself, without what differs from one attempt to the next."""
     lines = text.partition("\nTo mitigate")[0].splitlines()
     kept = (re.split(r" Error: |Trace ID:", line, maxsplit=1)[0] for line in lines)
-    said = without_queries(" ".join(" ".join(kept).split())).rstrip(". ")
+    said = without_queries(steady(" ".join(" ".join(kept).split()))).rstrip(". ")
     return said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN]}..."

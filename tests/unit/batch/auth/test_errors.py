@@ -79,6 +79,13 @@ ROWS = [
         "DefaultAzureCredential failed. Attempted credentials: One: not set. Two: no file",
     ),
     Row(
+        "a time, which is another with every try",
+        CredentialUnavailableError("One: expired. Current time: 2026-01-01T00:00:00.12Z, end: 2025-12-31T00:00:00Z."),
+        Auth("Default"),
+        failures.CredentialUnusable,
+        "the default credential of the operator cannot be used: One: expired. Current time: (time), end: (time)",
+    ),
+    Row(
         "no connection",
         ServiceRequestError("Cannot connect to 10.0.0.1"),
         PRINCIPAL,
