@@ -7,6 +7,9 @@ from typing import Literal
 
 LogFormat = Literal["json", "text"]
 
+REQUEST_TIMEOUT = 35.0
+"""Seconds to wait for an answer of the Batch service, which gives up by itself after 30."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -25,8 +28,7 @@ class Settings:
     listen: str = "0.0.0.0"  # noqa: S104 - probes and Prometheus come from outside the pod
     log_format: LogFormat = "json"
     log_level: str = "info"
-    request_timeout: float = 35.0
-    """Seconds to wait for an answer of the Batch service, which gives up by itself after 30."""
+    request_timeout: float = REQUEST_TIMEOUT
     least_check_interval: float = 1.0
     """Seconds; a shorter checkInterval of an account or a pool counts as this."""
     slow_retry: float = 60.0

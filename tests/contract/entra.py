@@ -10,6 +10,7 @@ from typing import Any
 from poolkeeper.batch.auth.options import SignInOptions
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.batch.connect import BatchConnector
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.failures import SecretNotFound
 from poolkeeper.domain.resources import Auth, BatchAccount, Key
 from poolkeeper.domain.secret_refs import Secret
@@ -21,7 +22,7 @@ from tests.entrasim.sim import EntraSim
 from tests.unit.domain.examples import account
 
 SECRET = Key("lab", "batch-credentials")
-PRINCIPAL = Auth("ServicePrincipal", tenant_id=TENANT, client_id=CLIENT, secret=SECRET)
+PRINCIPAL = Auth(AuthType.SERVICE_PRINCIPAL, tenant_id=TENANT, client_id=CLIENT, secret=SECRET)
 WORD = "s3cret-of-the-application"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from poolkeeper.batch.client import BatchClient
 from poolkeeper.domain import failures
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.resources import Auth
 from poolkeeper.domain.schema.canonical import full_body
 from tests.batchsim.certs import TestAuthority
@@ -112,7 +113,7 @@ async def test_a_giver_of_tokens_that_is_busy_is_waited_for(
     office.entra.directory.identity()
     no_identity.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", office.entra.imds)
     office.entra.trouble(**trouble)
-    failure = await refused(await office.connect(Auth("ManagedIdentity") if managed else PRINCIPAL))
+    failure = await refused(await office.connect(Auth(AuthType.MANAGED_IDENTITY) if managed else PRINCIPAL))
     assert type(failure) is kind
     assert failure.retry_after == patience
     assert ("managed identity endpoint" if managed else office.entra.authority) in failure.message
@@ -196,13 +197,13 @@ async def test_clocks_that_are_too_far_apart_are_told(
         pools=load_pools(), tls=batch_authority.server_context(), clock=lambda: datetime.now(UTC) + skew
     )
     office.secrets[SECRET] = {"accountKey": office.sim.key}
-    failure = await refused(await office.connect(Auth("SharedKey", secret=SECRET)))
+    failure = await refused(await office.connect(Auth(AuthType.SHARED_KEY, secret=SECRET)))
     assert type(failure) is failures.AuthenticationFailed
     assert "clocks" in failure.message
 
 
 async def test_clocks_that_agree_are_not_blamed(office: Office) -> None:
     office.secrets[SECRET] = {"accountKey": "d3Jvbmc="}
-    failure = await refused(await office.connect(Auth("SharedKey", secret=SECRET)))
+    failure = await refused(await office.connect(Auth(AuthType.SHARED_KEY, secret=SECRET)))
     assert type(failure) is failures.AuthenticationFailed
     assert "clocks" not in failure.message

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from poolkeeper.domain import failures
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.resources import Auth
 from poolkeeper.domain.schema.canonical import full_body
 from tests.batchsim.certs import TestAuthority
@@ -72,7 +73,7 @@ async def test_a_giver_that_has_no_other_token_is_asked_once_and_the_service_not
     office.entra.directory.identity()
     no_identity.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", office.entra.imds)
     office.entra.issuer.token = _Always(office).token  # type: ignore[method-assign]  # as the real one, which caches
-    client = await office.connect(Auth("ManagedIdentity"))
+    client = await office.connect(Auth(AuthType.MANAGED_IDENTITY))
     office.entra.judge.tenant = "another"
     with pytest.raises(failures.AuthenticationFailed):
         await client.probe()

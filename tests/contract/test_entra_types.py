@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from poolkeeper.domain import failures
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.resources import Auth
 from poolkeeper.domain.schema.canonical import full_body
 from tests.contract.entra import PRINCIPAL, SECRET, WORD, Office
@@ -67,7 +68,7 @@ async def test_workload_identity_by_what_the_webhook_sets(
     # The webhook sets this one too, and no flag is needed then.
     no_identity.setenv("AZURE_AUTHORITY_HOST", f"{office.entra.authority}/")
     office.let(authority_host=None)
-    await lists_and_writes(office, Auth("WorkloadIdentity"))
+    await lists_and_writes(office, Auth(AuthType.WORKLOAD_IDENTITY))
     assert office.entra.journal.entries() == given(proof="federated")
 
 
@@ -78,7 +79,7 @@ async def test_workload_identity_of_another_client_than_the_pods(
     no_identity.setenv("AZURE_TENANT_ID", "contoso.com")
     no_identity.setenv("AZURE_CLIENT_ID", CLIENT)
     no_identity.setenv("AZURE_FEDERATED_TOKEN_FILE", str(office.entra.federated_token(tmp_path / "token")))
-    await lists_and_writes(office, Auth("WorkloadIdentity", tenant_id=TENANT, client_id=OTHER))
+    await lists_and_writes(office, Auth(AuthType.WORKLOAD_IDENTITY, tenant_id=TENANT, client_id=OTHER))
     assert office.entra.journal.entries() == given(proof="federated", client=OTHER)
 
 
@@ -86,7 +87,7 @@ async def test_workload_identity_of_another_client_than_the_pods(
 async def test_a_managed_identity(office: Office, no_identity: pytest.MonkeyPatch, client: str | None) -> None:
     office.entra.directory.identity(client)
     no_identity.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", office.entra.imds)
-    await lists_and_writes(office, Auth("ManagedIdentity", client_id=client))
+    await lists_and_writes(office, Auth(AuthType.MANAGED_IDENTITY, client_id=client))
     assert office.entra.journal.entries() == given(proof="managed", tenant="", client=client or "", scope=DOUBLE_SLASH)
 
 
@@ -102,7 +103,7 @@ async def test_the_default_credential_of_an_environment(
     no_identity.setenv("AZURE_TENANT_ID", TENANT)
     no_identity.setenv("AZURE_CLIENT_ID", CLIENT)
     no_identity.setenv("AZURE_CLIENT_SECRET", WORD)
-    await lists_and_writes(office, Auth("Default"))
+    await lists_and_writes(office, Auth(AuthType.DEFAULT))
     assert office.entra.journal.entries() == given(proof="secret")
     assert office.secrets_read == 0
 
@@ -117,13 +118,13 @@ async def test_the_default_credential_is_narrowed_by_the_environment(
     no_identity.setenv("AZURE_CLIENT_ID", CLIENT)
     no_identity.setenv("AZURE_CLIENT_SECRET", WORD)
     no_identity.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", office.entra.imds)
-    await lists_and_writes(office, Auth("Default", client_id=OTHER))
+    await lists_and_writes(office, Auth(AuthType.DEFAULT, client_id=OTHER))
     assert {one.proof for one in office.entra.journal.entries()} == {"managed"}
 
 
 async def test_a_shared_key_asks_nobody_for_a_token(office: Office) -> None:
     office.secrets[SECRET] = {"accountKey": office.sim.key}
-    await lists_and_writes(office, Auth("SharedKey", secret=SECRET))
+    await lists_and_writes(office, Auth(AuthType.SHARED_KEY, secret=SECRET))
     assert office.entra.journal.entries() == []
 
 
@@ -167,14 +168,14 @@ async def test_workload_identity_without_its_webhook_names_what_is_missing(
     for name in {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"} - {missing}:
         no_identity.setenv(name, str(tmp_path) if name.endswith("FILE") else TENANT)
     with pytest.raises(failures.CredentialUnusable, match=f"lacks {missing}, which the webhook"):
-        await office.connect(Auth("WorkloadIdentity"))
+        await office.connect(Auth(AuthType.WORKLOAD_IDENTITY))
 
 
 async def test_a_federated_token_that_cannot_be_read_is_named(
     office: Office, no_identity: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     no_identity.setenv("AZURE_FEDERATED_TOKEN_FILE", str(tmp_path / "nowhere"))
-    client = await office.connect(Auth("WorkloadIdentity", tenant_id=TENANT, client_id=CLIENT))
+    client = await office.connect(Auth(AuthType.WORKLOAD_IDENTITY, tenant_id=TENANT, client_id=CLIENT))
     with pytest.raises(failures.CredentialUnusable, match=r"cannot read .*/nowhere"):
         await client.probe()
 
@@ -185,7 +186,7 @@ async def test_a_default_credential_that_finds_nothing_says_what_was_tried(
     no_identity.setenv("AZURE_TOKEN_CREDENTIALS", "prod")
     # Nobody listens there; the real address would have to time out first.
     no_identity.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
-    client = await office.connect(Auth("Default"))
+    client = await office.connect(Auth(AuthType.DEFAULT))
     with pytest.raises(failures.CredentialUnusable) as caught:
         await client.probe()
     for name in ("EnvironmentCredential", "WorkloadIdentityCredential", "ManagedIdentityCredential"):
@@ -196,12 +197,12 @@ async def test_a_default_credential_that_finds_nothing_says_what_was_tried(
 async def test_a_chain_that_does_not_exist_is_named(office: Office, no_identity: pytest.MonkeyPatch) -> None:
     no_identity.setenv("AZURE_TOKEN_CREDENTIALS", "staging")
     with pytest.raises(failures.CredentialUnusable, match="AZURE_TOKEN_CREDENTIALS"):
-        await office.connect(Auth("Default"))
+        await office.connect(Auth(AuthType.DEFAULT))
 
 
 async def test_an_identity_that_is_not_assigned_is_told(office: Office, no_identity: pytest.MonkeyPatch) -> None:
     no_identity.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", office.entra.imds)
-    client = await office.connect(Auth("ManagedIdentity", client_id=OTHER))
+    client = await office.connect(Auth(AuthType.MANAGED_IDENTITY, client_id=OTHER))
     with pytest.raises(failures.CredentialUnusable, match=f"managed identity {OTHER} .* not been assigned"):
         await client.probe()
 
@@ -225,7 +226,7 @@ async def test_a_namespace_that_is_named_may_use_it_and_others_their_own(
     office.entra.directory.identity()
     no_identity.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", office.entra.imds)
     office.let(default_identity_namespaces=("lab",))
-    await (await office.connect(Auth("ManagedIdentity"))).probe()
+    await (await office.connect(Auth(AuthType.MANAGED_IDENTITY))).probe()
     office.register()
     office.let(default_identity_namespaces=("platform",))
     await (await office.connect(PRINCIPAL)).probe()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolkeeper.kube.status_patch import status_patch
+from poolkeeper.kube.status_writer import status_patch
 
 Json = dict[str, Any]
 

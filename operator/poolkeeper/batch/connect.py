@@ -12,12 +12,12 @@ import httpx
 from poolkeeper.batch.auth.options import SignedIn, SignInOptions
 from poolkeeper.batch.auth.shared_key import ACCOUNT_KEY, SharedKey
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.batch.http import wire
+from poolkeeper.batch.http import trust, wire
 from poolkeeper.batch.limiter import Limiter
-from poolkeeper.batch.tls import trust
 from poolkeeper.batch.transport import Transport
 from poolkeeper.domain.azure.endpoints import check_endpoint
-from poolkeeper.domain.azure.identities import SHARED_KEY, check_identity
+from poolkeeper.domain.azure.identities import check_identity
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.failures import CredentialUnusable, SecretNotFound
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.engine.ports import Secrets
@@ -59,7 +59,8 @@ class BatchConnector:
         # Before anything is read or sent: endpoint and identity are chosen by whoever may create a BatchAccount.
         check_endpoint(account.endpoint, allowed=self._allowed)
         check_identity(account.key, account.auth, namespaces=self._options.default_identity_namespaces)
-        signed_in = await (self._by_key(account) if account.auth.type == SHARED_KEY else self._by_token(account))
+        by_key = account.auth.type == AuthType.SHARED_KEY
+        signed_in = await (self._by_key(account) if by_key else self._by_token(account))
         transport = Transport(
             account.endpoint,
             account=str(account.key),
@@ -85,7 +86,7 @@ class BatchConnector:
 
     async def _by_key(self, account: BatchAccount) -> SignedIn:
         if account.auth.secret is None:
-            raise CredentialUnusable(f"type {SHARED_KEY} needs secretRef in spec.auth")
+            raise CredentialUnusable(f"type {AuthType.SHARED_KEY} needs secretRef in spec.auth")
         secret = await self._secrets.read(account.auth.secret, (ACCOUNT_KEY,))
         if ACCOUNT_KEY in secret.binary:
             raise CredentialUnusable(f"key {ACCOUNT_KEY} of Secret {account.auth.secret} is not UTF-8 text")

@@ -22,9 +22,7 @@ from poolkeeper.batch.errors import failure_of, failure_without_answer
 from poolkeeper.batch.limiter import Limiter
 from poolkeeper.domain.failures import PoolUnavailable, ServiceUnavailable
 from poolkeeper.metrics import Metrics
-
-ANSWER_WITHIN = 35.0
-"""Seconds for a whole answer; the service itself gives up after 30."""
+from poolkeeper.settings import REQUEST_TIMEOUT
 
 MOST_TIMEOUT = 30.0
 """Seconds that the service may be asked to take at most (parameter `timeout`, Microsoft's page of the call)."""
@@ -58,7 +56,7 @@ class Transport:
         limiter: Limiter,
         metrics: Metrics,
         wire: httpx.AsyncBaseTransport,
-        answer_within: float = ANSWER_WITHIN,
+        answer_within: float = REQUEST_TIMEOUT,
         on_close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._endpoint = endpoint

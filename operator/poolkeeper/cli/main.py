@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from poolkeeper import __version__, logs
-from poolkeeper.cli.options import Duration, Namespace, nobody_if_empty, option, reaching_azure
+from poolkeeper.cli.options import Duration, Namespace, nobody_if_empty, option, reaching_azure, setting
 from poolkeeper.cli.plan import plan
 from poolkeeper.settings import Settings
 
@@ -44,47 +44,41 @@ def main() -> None:
     help="Namespace whose accounts may use the operator's own identity; repeatable. Without it, all may; with an empty "
     "value, none.",
 )
-@option("--health-port", type=click.IntRange(1, 65535), default=8080, help="Port of /healthz and /readyz.")
-@option("--metrics-port", type=click.IntRange(1, 65535), default=9090, help="Port of /metrics.")
-@option("--listen", default="0.0.0.0", help="Address that both ports listen on.")  # noqa: S104 - probes come from outside the pod
-@option(
+@setting("--health-port", type=click.IntRange(1, 65535), help="Port of /healthz and /readyz.")
+@setting("--metrics-port", type=click.IntRange(1, 65535), help="Port of /metrics.")
+@setting("--listen", help="Address that both ports listen on.")
+@setting(
     "--log-format",
     type=click.Choice(["json", "text"]),
-    default="json",
     help="Format of log lines: one JSON object each, or text for people.",
 )
-@option(
+@setting(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
-    default="info",
     help="Lowest level that is logged.",
 )
-@option("--request-timeout", type=Duration(), default="35s", help="Timeout of one Batch request.")
-@option(
+@setting("--request-timeout", type=Duration(), help="Timeout of one Batch request.")
+@setting(
     "--least-check-interval",
     type=Duration(),
-    default="1s",
     help="Shortest checkInterval; a shorter one counts as this.",
 )
-@option(
+@setting(
     "--slow-retry",
     type=Duration(),
-    default="60s",
     help="How long to wait before retrying a problem that a person has to fix (credentials, permissions).",
 )
-@option(
+@setting(
     "--flap-limit",
     type=click.IntRange(1, 1000),
-    default=5,
     help="Stop correcting a pool after this many corrections of one property within --flap-window.",
 )
-@option(
+@setting(
     "--flap-window",
     type=Duration(),
-    default="1h",
     help="Time window of --flap-limit; corrections stay paused for as long.",
 )
-@option("--resync", type=Duration(), default="10m", help="Interval between full lists of BatchPools and BatchAccounts.")
+@setting("--resync", type=Duration(), help="Interval between full lists of BatchPools and BatchAccounts.")
 def run(namespaces: tuple[str, ...], allow_endpoint: tuple[str, ...], **rest: Any) -> None:
     """Run the operator."""
     from poolkeeper.app import run as operate  # noqa: PLC0415 - half a second of imports that --help does not need

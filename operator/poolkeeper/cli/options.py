@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from poolkeeper.domain.azure.endpoints import check_authority, check_prefix
-from poolkeeper.domain.durations import seconds
+from poolkeeper.domain.durations import seconds, spelled
 from poolkeeper.domain.failures import EndpointNotAllowed
+from poolkeeper.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -114,7 +115,7 @@ class Duration(click.ParamType[Any]):
 def option(*names: str, env: str | None = None, **how: Any) -> Callable[[Command], Command]:
     """An option with its environment twin, POOLKEEPER_ and the name in capitals unless said otherwise."""
     twin = f"POOLKEEPER_{env or names[0].lstrip('-').replace('-', '_').upper()}"
-    return click.option(*names, envvar=twin, show_envvar=True, show_default=True, **how)
+    return click.option(*names, envvar=twin, show_envvar=True, **{"show_default": True, **how})
 
 
 def reaching_azure(command: Command) -> Command:
@@ -142,3 +143,13 @@ def reaching_azure(command: Command) -> Command:
     for one in reversed(options):
         command = one(command)
     return command
+
+
+def setting(*names: str, **how: Any) -> Callable[[Command], Command]:
+    """An option whose default is that of the field of Settings that it sets."""
+    default = getattr(_SETTINGS, names[0].lstrip("-").replace("-", "_"))
+    shown = spelled(default) if isinstance(default, float) else True
+    return option(*names, default=default, **{"show_default": shown, **how})
+
+
+_SETTINGS = Settings()

@@ -15,3 +15,9 @@ def seconds(text: str) -> float:
         message = f"{text!r} is not a duration such as 90s, 5m or 1h30m"
         raise ValueError(message)
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+
+def spelled(length: float) -> str:
+    """A duration of whole seconds as people write it: `35s`, `10m`, `1h`."""
+    unit = next(unit for unit in ("h", "m", "s") if length % _SECONDS[unit] == 0)
+    return f"{length / _SECONDS[unit]:g}{unit}"

@@ -1,4 +1,4 @@
-"""The words of a closed set: two that a manifest chooses from, and one that the service says."""
+"""The words of closed sets: those that a manifest chooses from, and one that the service says."""
 
 from __future__ import annotations
 
@@ -25,3 +25,13 @@ class LiveState(StrEnum):
 
     ACTIVE = "active"
     DELETING = "deleting"
+
+
+class AuthType(StrEnum):
+    """`spec.auth.type` of a BatchAccount: how to sign in."""
+
+    DEFAULT = "Default"
+    WORKLOAD_IDENTITY = "WorkloadIdentity"
+    MANAGED_IDENTITY = "ManagedIdentity"
+    SERVICE_PRINCIPAL = "ServicePrincipal"
+    SHARED_KEY = "SharedKey"

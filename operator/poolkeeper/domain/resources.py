@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from poolkeeper.domain.durations import seconds
-from poolkeeper.domain.enums import Adoption, Mode
+from poolkeeper.domain.enums import Adoption, AuthType, Mode
 from poolkeeper.domain.packing import mentions, packed, unpacked
 from poolkeeper.domain.schema.retired import retired_uses
 from poolkeeper.domain.status_types import AccountStatus, PoolStatus
@@ -25,7 +25,7 @@ REQUESTED_AT = ("poolkeeper.dev/reconcile-requested-at", "reconcile.fluxcd.io/re
 
 Body = Mapping[str, Any]
 
-_WITH_SECRET = frozenset({"ServicePrincipal", "SharedKey"})
+_WITH_SECRET = frozenset({AuthType.SERVICE_PRINCIPAL, AuthType.SHARED_KEY})
 """The types of `spec.auth` that bring a credential in a Secret; the others are the operator's own identity."""
 
 
@@ -169,6 +169,7 @@ class Auth:
     """How to sign in to an account."""
 
     type: str
+    """An AuthType, or one of a newer CRD: who signs in says that it is none."""
     tenant_id: str | None = None
     client_id: str | None = None
     secret: Key | None = None

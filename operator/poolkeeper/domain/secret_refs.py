@@ -13,6 +13,7 @@ from typing import Any
 from poolkeeper.domain.failures import InvalidSpec, SecretNotFound
 from poolkeeper.domain.resources import BatchPool, Key
 from poolkeeper.domain.schema.lists import AtomicList, MapList
+from poolkeeper.domain.schema.pointers import pointer_of
 from poolkeeper.domain.schema.properties import PROPERTIES
 from poolkeeper.domain.schema.types import Object, SchemaType, String
 from poolkeeper.domain.secret_text import SecretText
@@ -116,7 +117,7 @@ def secret_places(form: Any, at: str = "") -> Iterator[str]:
         yield at
     elif isinstance(form, Mapping):
         for name, inner in form.items():
-            yield from secret_places(inner, f"{at}/{name.replace('~', '~0').replace('/', '~1')}")
+            yield from secret_places(inner, at + pointer_of([name]))
 
 
 def _listed(things: Sequence[str]) -> str:

@@ -1,4 +1,10 @@
-"""What the operator writes to Kubernetes: statuses and events."""
+"""What the operator writes to Kubernetes: statuses and events.
+
+A status is written as a JSON patch (RFC 6902) that a namesake of the resource does not take. An object that was deleted
+and made anew under the same name is another one, and must not inherit what the first was told: that it is adopted, for
+one. The patch begins with a test of the uid, and the API server applies all of it or nothing. (A uid in a merge patch
+of a custom resource's status is ignored; seen on kube-apiserver 1.37.)
+"""
 
 from __future__ import annotations
 
@@ -12,7 +18,8 @@ from poolkeeper.domain.status.events import Event
 from poolkeeper.kube.client import JSON_PATCH, Api, ApiError
 from poolkeeper.kube.events import Events
 from poolkeeper.kube.paths import one, status_of
-from poolkeeper.kube.status_patch import status_patch
+
+Operation = dict[str, Any]
 
 
 class KubeCluster:
@@ -60,3 +67,14 @@ def as_of(answer: Mapping[str, Any], resource: Resource) -> Mapping[str, Any]:
             raise ClusterUnavailable(
                 f"the Kubernetes API answers with something else than {resource.kind} {resource.key}"
             )
+
+
+def status_patch(uid: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Operation]:
+    """The operations that make `new` of `old`, field by field; empty when they are equal."""
+    if not old and new:
+        changes: list[Operation] = [{"op": "add", "path": "/status", "value": dict(new)}]
+    else:
+        gone = [{"op": "remove", "path": f"/status/{name}"} for name in old if name not in new]
+        moved = [(name, value) for name, value in new.items() if name not in old or old[name] != value]
+        changes = [*gone, *({"op": "add", "path": f"/status/{name}", "value": value} for name, value in moved)]
+    return [{"op": "test", "path": "/metadata/uid", "value": uid}, *changes] if changes else []

@@ -204,6 +204,8 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
 }
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?", re.ASCII)
+"""What begins with a point goes to Go's own ParseFloat, for which an underscore stands between digits only."""
 _INTEGER = re.compile(
     r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))",
     re.ASCII,
@@ -225,13 +227,13 @@ def plain_value(text: str) -> str | int | float | bool | None:
     if text[0] not in "+-.0123456789" or len(text) > _MOST_DIGITS:
         return text
     plain = text if text[0] == "." else text.replace("_", "")
-    whole = _INTEGER.fullmatch(plain) if text[0] != "." else None
+    whole = _INTEGER.fullmatch(plain)
     if whole is not None:
         name = whole.lastgroup or "dec"
         number = int(whole["sign"] + whole[name], _BASES[name])
         if _LEAST_INTEGER <= number <= _MOST_INTEGER:
             return number
-    if _FLOAT.fullmatch(plain):
+    if (_FRACTION if text[0] == "." else _FLOAT).fullmatch(plain):
         real = float(plain)
         return text if math.isinf(real) else real
     return text

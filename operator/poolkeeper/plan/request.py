@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from poolkeeper.batch.auth.options import SignInOptions
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.secret_text import SecretText
 from poolkeeper.kube.client import Api
 from poolkeeper.kube.kubeconfig import Kubeconfig
@@ -22,13 +23,11 @@ from poolkeeper.plan.render.json_report import machine
 from poolkeeper.plan.render.markdown import markdown
 from poolkeeper.plan.render.text import text
 from poolkeeper.plan.report import PlanReport
-from poolkeeper.readonly.accounts import SHARED_KEY, Account, Accounts, Connections, account_of_flags
+from poolkeeper.readonly.accounts import Account, Accounts, Connections, account_of_flags
 from poolkeeper.readonly.clients import ClusterView
 
 FORMS: Mapping[str, Callable[[PlanReport], str]] = {"text": text, "json": machine, "markdown": markdown}
 """By the name of `--output`."""
-
-_OWN_IDENTITY = "Default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,7 @@ def _account(request: Request) -> Account | None:
             if value is not None:
                 raise click.UsageError(f"{flag} goes with --endpoint")
         return None
-    auth = SHARED_KEY if request.key is not None else _OWN_IDENTITY
+    auth = AuthType.SHARED_KEY if request.key is not None else AuthType.DEFAULT
     spec = {"endpoint": request.endpoint.rstrip("/"), "auth": {"type": auth}}
     optional = {"accountName": request.account_name, "apiVersion": request.api_version}
     spec |= {name: value for name, value in optional.items() if value is not None}

@@ -9,6 +9,7 @@ from typing import Any
 
 from poolkeeper.batch.auth.options import SignInOptions
 from poolkeeper.batch.connect import BatchConnector
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.failures import AccountNotFound
 from poolkeeper.domain.resources import BatchAccount, Key
 from poolkeeper.domain.secret_text import SecretText
@@ -18,11 +19,10 @@ from poolkeeper.manifests.objects import Manifests
 from poolkeeper.metrics import Metrics
 from poolkeeper.readonly.clients import ClusterView, PoolReader, ReadOnlyBatch
 from poolkeeper.readonly.secrets import GivenKey, NoSecrets
+from poolkeeper.settings import REQUEST_TIMEOUT
 
 FLAGS = Key("", "--endpoint")
 """In place of the name of an account that no resource describes."""
-
-SHARED_KEY = "SharedKey"
 
 
 class BrokenAccount(AccountNotFound):
@@ -48,7 +48,7 @@ class Account:
 def account_of_flags(spec: Mapping[str, Any]) -> Account:
     """The account that flags describe, whose Secret is nowhere."""
     auth = spec["auth"]
-    if auth["type"] == SHARED_KEY:
+    if auth["type"] == AuthType.SHARED_KEY:
         auth = {**auth, "secretRef": {"name": "none"}}
     return _parsed(FLAGS, {**spec, "auth": auth})
 
@@ -110,20 +110,16 @@ class Connections:
 
     async def _connect(self, account: Account) -> PoolReader:
         secrets: Secrets = self._secrets or NoSecrets()
-        if self._key is not None and account.auth == SHARED_KEY:
+        if self._key is not None and account.auth == AuthType.SHARED_KEY:
             secrets = GivenKey(self._key)
         connect = BatchConnector(
             secrets=secrets,
             allowed=self._allowed,
             metrics=self._metrics,
-            answer_within=_ANSWER,
+            answer_within=REQUEST_TIMEOUT,
             options=self._signing_in,
         )
         return ReadOnlyBatch(await connect(account.account))
-
-
-_ANSWER = 35.0
-"""Seconds; the service gives up by itself after 30."""
 
 
 def _parsed(key: Key, spec: Mapping[str, Any]) -> Account:

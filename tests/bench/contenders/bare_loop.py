@@ -18,8 +18,7 @@ from typing import Any
 import aiohttp
 import yaml
 
-from poolkeeper.batch.http import wire
-from poolkeeper.batch.tls import trust
+from poolkeeper.batch.http import trust, wire
 from tests.bench.contenders.common import CONNECTIONS, Batch, Config, Json, differs, is_news, status_for
 
 CONFIG = Config.load()

@@ -11,9 +11,8 @@ import httpx
 
 from poolkeeper.batch.auth.shared_key import SharedKey
 from poolkeeper.batch.client import BatchClient
-from poolkeeper.batch.http import wire
+from poolkeeper.batch.http import trust, wire
 from poolkeeper.batch.limiter import Limiter
-from poolkeeper.batch.tls import trust
 from poolkeeper.batch.transport import Transport
 from poolkeeper.metrics import Metrics
 

@@ -10,6 +10,7 @@ import pytest
 
 from poolkeeper.batch.auth.options import SignInOptions
 from poolkeeper.batch.connect import BatchConnector
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.failures import CredentialUnusable, EndpointNotAllowed, IdentityNotAllowed, SecretNotFound
 from poolkeeper.domain.resources import Auth, BatchAccount, Key
 from poolkeeper.domain.secret_refs import Secret
@@ -106,7 +107,9 @@ async def test_an_identity_that_is_not_lent_is_refused_before_its_environment_is
         await connect(dataclasses.replace(account(), auth=Auth(kind)))
 
 
-@pytest.mark.parametrize("auth", [Auth("SharedKey"), Auth("ServicePrincipal", tenant_id="t", client_id="c")])
+@pytest.mark.parametrize(
+    "auth", [Auth(AuthType.SHARED_KEY), Auth(AuthType.SERVICE_PRINCIPAL, tenant_id="t", client_id="c")]
+)
 async def test_a_sign_in_that_an_older_schema_let_through_incomplete_says_what_it_needs(auth: Auth) -> None:
     with pytest.raises(CredentialUnusable, match=f"type {auth.type} needs .*secretRef"):
         await connector(Secrets({}))(dataclasses.replace(account(), auth=auth))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from poolkeeper.domain.diff.drift import Difference
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.observation import LivePool, PoolRow, Written
 from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key
 from poolkeeper.domain.schema.canonical import canonical
@@ -54,7 +55,7 @@ def account(
         endpoint="https://research.westeurope.batch.azure.com",
         account_name="research",
         api_version=api_version,
-        auth=Auth("SharedKey", secret=Key("lab", "batch-credentials")),
+        auth=Auth(AuthType.SHARED_KEY, secret=Key("lab", "batch-credentials")),
         check_interval=60.0,
         max_requests_per_second=20,
         status=cast("AccountStatus", status or {}),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.resources import Auth, BatchAccount, BatchPool, Key, first_label
 from tests.unit.domain import examples
 
@@ -79,7 +80,7 @@ def test_an_account_is_read() -> None:
         endpoint="https://research.westeurope.batch.azure.com",
         account_name="research",
         api_version="2024-07-01.20.0",
-        auth=Auth("SharedKey", secret=Key("lab", "credentials")),
+        auth=Auth(AuthType.SHARED_KEY, secret=Key("lab", "credentials")),
         check_interval=90.0,
         max_requests_per_second=20,
         status={},
@@ -93,8 +94,10 @@ def test_references_stay_in_the_namespace() -> None:
 
 def test_a_sign_in_is_read_with_what_its_type_takes() -> None:
     principal = {"type": "ServicePrincipal", "tenantID": "t", "clientID": "c", "secretRef": {"name": "credentials"}}
-    assert account(auth=principal).auth == Auth("ServicePrincipal", "t", "c", Key("lab", "credentials"))
-    assert account(auth={"type": "ManagedIdentity", "clientID": "c"}).auth == Auth("ManagedIdentity", client_id="c")
+    assert account(auth=principal).auth == Auth(AuthType.SERVICE_PRINCIPAL, "t", "c", Key("lab", "credentials"))
+    assert account(auth={"type": "ManagedIdentity", "clientID": "c"}).auth == Auth(
+        AuthType.MANAGED_IDENTITY, client_id="c"
+    )
     assert account(auth={"type": "Default"}).secret is None
 
 

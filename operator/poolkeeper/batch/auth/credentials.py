@@ -25,7 +25,7 @@ from azure.identity.aio import (
 
 from poolkeeper.batch.auth.errors import failure_of_token
 from poolkeeper.domain.azure.clouds import SignIn
-from poolkeeper.domain.azure.identities import DEFAULT, MANAGED_IDENTITY, SERVICE_PRINCIPAL, WORKLOAD_IDENTITY
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.failures import CredentialUnusable, Failure, SecretNotFound
 from poolkeeper.domain.resources import Auth, Key
 from poolkeeper.engine.ports import Secrets
@@ -58,14 +58,14 @@ class Credentials:
         auth, common = self._auth, self._common()
         try:
             match auth.type:
-                case _ if auth.type == SERVICE_PRINCIPAL:
+                case _ if auth.type == AuthType.SERVICE_PRINCIPAL:
                     return await self._service_principal(common)
-                case _ if auth.type == WORKLOAD_IDENTITY:
+                case _ if auth.type == AuthType.WORKLOAD_IDENTITY:
                     _check_webhook(auth)
                     return WorkloadIdentityCredential(tenant_id=auth.tenant_id, client_id=auth.client_id, **common)
-                case _ if auth.type == MANAGED_IDENTITY:
+                case _ if auth.type == AuthType.MANAGED_IDENTITY:
                     return ManagedIdentityCredential(client_id=auth.client_id, **common)
-                case _ if auth.type == DEFAULT:
+                case _ if auth.type == AuthType.DEFAULT:
                     return DefaultAzureCredential(**common, **_preferred(auth))
                 case unknown:
                     raise CredentialUnusable(f"this version of Poolkeeper knows no spec.auth.type {unknown}")
@@ -101,7 +101,7 @@ class Credentials:
     async def _service_principal(self, common: dict[str, Any]) -> AsyncSupportsTokenInfo:
         auth = self._auth
         if auth.secret is None or auth.tenant_id is None or auth.client_id is None:
-            raise CredentialUnusable(f"type {SERVICE_PRINCIPAL} needs tenantID, clientID and secretRef in spec.auth")
+            raise CredentialUnusable(f"type {auth.type} needs tenantID, clientID and secretRef in spec.auth")
         data = (await self._secrets.read(auth.secret, _OF_A_PRINCIPAL)).values
         given = [name for name in (CLIENT_SECRET, CLIENT_CERTIFICATE) if name in data]
         match given:

@@ -20,7 +20,7 @@ from azure.identity import CredentialUnavailableError
 
 from poolkeeper.batch.errors import retry_after
 from poolkeeper.batch.steady import steady
-from poolkeeper.domain.azure.identities import DEFAULT, MANAGED_IDENTITY, SERVICE_PRINCIPAL
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.failures import CredentialUnusable, Failure, ServiceUnavailable, Throttled, TokenRefused
 from poolkeeper.domain.resources import Auth
 from poolkeeper.domain.secret_text import without_queries
@@ -57,7 +57,7 @@ TOKEN_ERRORS = (AzureError, OSError, ValueError)
 
 def failure_of_token(error: Exception, auth: Auth, *, authority: str) -> Failure:
     """The failure that an error of azure-identity stands for."""
-    giver = "the managed identity endpoint" if auth.type == MANAGED_IDENTITY else authority
+    giver = "the managed identity endpoint" if auth.type == AuthType.MANAGED_IDENTITY else authority
     match error:
         case HttpResponseError():
             return _not_now(error, giver) if _is_passing(error, auth) else _refused(error, auth, giver)
@@ -73,7 +73,7 @@ def failure_of_token(error: Exception, auth: Auth, *, authority: str) -> Failure
 
 def _is_passing(error: HttpResponseError, auth: Auth) -> bool:
     status = error.status_code or 0
-    return status == _TOO_MANY or status >= _BROKEN or (auth.type == MANAGED_IDENTITY and status in _PASSING)
+    return status == _TOO_MANY or status >= _BROKEN or (auth.type == AuthType.MANAGED_IDENTITY and status in _PASSING)
 
 
 def _not_now(error: HttpResponseError, giver: str) -> Failure:
@@ -89,7 +89,7 @@ def _refused(error: HttpResponseError, auth: Auth, giver: str) -> Failure:
     if code is not None:
         words = _CODES.get(code[1], "Microsoft's page on Microsoft Entra error codes explains it")
         return TokenRefused(f"Microsoft Entra ID refused {_who(auth)} with AADSTS{code[1]}: {words}", code=code[0])
-    if isinstance(error, CredentialUnavailableError) or auth.type == DEFAULT:
+    if isinstance(error, CredentialUnavailableError) or auth.type == AuthType.DEFAULT:
         return CredentialUnusable(f"{_who(auth)} cannot be used: {_stable(said)}")
     if error.response is None:
         # Neither a token nor an error, such as a gateway's page: azure-identity does not tell its status.
@@ -100,11 +100,11 @@ def _refused(error: HttpResponseError, auth: Auth, giver: str) -> Failure:
 def _who(auth: Auth) -> str:
     client = f"client {auth.client_id}" if auth.client_id else "client of the operator's environment"
     tenant = f" of tenant {auth.tenant_id}" if auth.tenant_id else ""
-    if auth.type == SERVICE_PRINCIPAL:
+    if auth.type == AuthType.SERVICE_PRINCIPAL:
         return f"{client}{tenant}, whose credential is Secret {auth.secret}"
-    if auth.type == MANAGED_IDENTITY:
+    if auth.type == AuthType.MANAGED_IDENTITY:
         return f"the managed identity {auth.client_id}" if auth.client_id else "the system-assigned managed identity"
-    if auth.type == DEFAULT:
+    if auth.type == AuthType.DEFAULT:
         return "the default credential of the operator"
     return f"the workload identity, {client}{tenant},"
 

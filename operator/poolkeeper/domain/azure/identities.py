@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.failures import IdentityNotAllowed
 from poolkeeper.domain.resources import Auth, Key
 
-SHARED_KEY = "SharedKey"
-SERVICE_PRINCIPAL = "ServicePrincipal"
-WORKLOAD_IDENTITY = "WorkloadIdentity"
-MANAGED_IDENTITY = "ManagedIdentity"
-DEFAULT = "Default"
-
-OPERATORS_OWN = frozenset({DEFAULT, WORKLOAD_IDENTITY, MANAGED_IDENTITY})
+OPERATORS_OWN = frozenset({AuthType.DEFAULT, AuthType.WORKLOAD_IDENTITY, AuthType.MANAGED_IDENTITY})
 """The types that use what the operator itself holds."""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from poolkeeper.domain.failures import CannotBeKept, InvalidSpec
 from poolkeeper.domain.schema.canonical import canonical
 from poolkeeper.domain.schema.lists import AtomicList, MapList, SetList
-from poolkeeper.domain.schema.pointers import MISSING, UNKNOWN, kinds_along, parts_of, value_at
+from poolkeeper.domain.schema.pointers import MISSING, UNKNOWN, kinds_along, parts_of, pointer_of, value_at
 from poolkeeper.domain.schema.properties import PROPERTIES
 from poolkeeper.domain.schema.types import Enum, Object, SchemaType, String
 
@@ -73,9 +73,9 @@ def carry(body: Mapping[str, Json], live: Mapping[str, Json], pointers: Sequence
     there = [place for place in places if _has(PROPERTIES, live, place)]
     # Positions fill a list from its begin and leave it from its end.
     for place in there + [place for place in reversed(places) if place not in there]:
-        carrying.carry(PROPERTIES, carried, live, parts=place, pointer=_pointer(place))
+        carrying.carry(PROPERTIES, carried, live, parts=place, pointer=pointer_of(place))
     carrying.check()
-    _check_kept(canonical(carried), form, [_pointer(place) for place in places])
+    _check_kept(canonical(carried), form, [pointer_of(place) for place in places])
     return carried
 
 
@@ -102,10 +102,6 @@ def _outermost(places: list[list[str]]) -> list[list[str]]:
         if not any(place[: len(outer)] == outer for outer in found):
             found.append(place)
     return found
-
-
-def _pointer(place: Sequence[str]) -> str:
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place)
 
 
 def _check_kept(body: Mapping[str, Json], live: Mapping[str, Json], pointers: Sequence[str]) -> None:

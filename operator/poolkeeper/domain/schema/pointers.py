@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from poolkeeper.domain.failures import InvalidSpec
@@ -30,6 +30,11 @@ UNKNOWN = Unknown()
 def parts_of(pointer: str) -> list[str]:
     """The unescaped parts: `["metadata", "a/b"]` for `/metadata/a~1b`."""
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def pointer_of(parts: Iterable[str]) -> str:
+    """The pointer with these parts, escaped: the other way round."""
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def value_at(form: Any, pointer: str) -> Any:

@@ -16,13 +16,16 @@ from azure.identity import CredentialUnavailableError
 
 from poolkeeper.batch.auth.errors import failure_of_token
 from poolkeeper.domain import failures
+from poolkeeper.domain.enums import AuthType
 from poolkeeper.domain.reasons import Requeue
 from poolkeeper.domain.resources import Auth, Key
 
 AUTHORITY = "https://login.microsoftonline.com"
-PRINCIPAL = Auth("ServicePrincipal", tenant_id="contoso.com", client_id="client-1", secret=Key("lab", "credentials"))
-WORKLOAD = Auth("WorkloadIdentity")
-MANAGED = Auth("ManagedIdentity")
+PRINCIPAL = Auth(
+    AuthType.SERVICE_PRINCIPAL, tenant_id="contoso.com", client_id="client-1", secret=Key("lab", "credentials")
+)
+WORKLOAD = Auth(AuthType.WORKLOAD_IDENTITY)
+MANAGED = Auth(AuthType.MANAGED_IDENTITY)
 ENTRA = "Microsoft Entra ID error '(invalid_client) AADSTS{} Trace ID: 4711 Timestamp: 2026-01-01'"
 
 
@@ -73,7 +76,7 @@ ROWS = [
             "DefaultAzureCredential failed.\nAttempted credentials:\n\tOne: not set. Error: <4711>\n\tTwo: no file"
             "\nTo mitigate this issue, see elsewhere."
         ),
-        Auth("Default"),
+        Auth(AuthType.DEFAULT),
         failures.CredentialUnusable,
         "the default credential of the operator cannot be used: "
         "DefaultAzureCredential failed. Attempted credentials: One: not set. Two: no file",
@@ -81,7 +84,7 @@ ROWS = [
     Row(
         "a time, which is another with every try",
         CredentialUnavailableError("One: expired. Current time: 2026-01-01T00:00:00.12Z, end: 2025-12-31T00:00:00Z."),
-        Auth("Default"),
+        Auth(AuthType.DEFAULT),
         failures.CredentialUnusable,
         "the default credential of the operator cannot be used: One: expired. Current time: (time), end: (time)",
     ),
@@ -123,7 +126,7 @@ ROWS = [
     Row(
         "an argument that makes no sense",
         ValueError("Invalid value for AZURE_TOKEN_CREDENTIALS: staging."),
-        Auth("Default"),
+        Auth(AuthType.DEFAULT),
         failures.CredentialUnusable,
         "the default credential of the operator cannot be used: Invalid value for AZURE_TOKEN_CREDENTIALS: staging",
     ),
