@@ -8,7 +8,7 @@ from typing import Literal
 LogFormat = Literal["json", "text"]
 
 REQUEST_TIMEOUT = 35.0
-"""Seconds to wait for an answer of the Batch service, which gives up by itself after 30."""
+"""Seconds to wait for an answer of the Batch service, which gives up after 30."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,8 @@ def values_of(scalars: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 WORDS = r"""
 0o17 017 0b1 0B1 0O17 1_000 +1 -1 .5 5. 1e3 1E3 0x1F 0X1F 0xfg 0b2 08 09 0o8 -0 -0o7 +0b1 1_ _1 1__0 0_7 0x_1
-.4_0 ._4 .4_ .4__0 .4_e1 .4e1_0 .4e_1 +.4_0 +._4 -.4__0 1e400 -1e400 1e-400 .inf -.inf +.inf .Inf .nan .NaN inf nan infinity +nan 1.2.3 1,000 190:20:30 1:30 y Y n N
+.4_0 ._4 .4_ .4__0 .4_e1 .4e1_0 .4e_1 +.4_0 +._4 -.4__0
+1e400 -1e400 1e-400 .inf -.inf +.inf .Inf .nan .NaN inf nan infinity +nan 1.2.3 1,000 190:20:30 1:30 y Y n N
 yes no on off On OFF oN true True TRUE tRue ~ null Null NULL nULL = << 2020-01-01 2020-1-1
 2020-01-01T00:00:00Z 9223372036854775807 9223372036854775808 -9223372036854775808 -9223372036854775809
 18446744073709551615 18446744073709551616 123456789012345678901234567890 1.0 1.5 1.10 0.1e1 .e3 . - -- --- ...

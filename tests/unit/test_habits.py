@@ -104,3 +104,14 @@ def test_the_version_is_one_wherever_it_stands() -> None:
     ]
     assert len(stated) >= 5
     assert set(stated) == {__version__}
+
+
+@pytest.mark.parametrize("word", ["whoever", "of which", "by itself"])
+def test_sentences_have_a_plain_subject(word: str) -> None:
+    """docs/develop.md says why; an ADR keeps the words of its day."""
+    texts = [*(ROOT / "operator").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+    texts += [*(ROOT / "crds").glob("*.yaml"), *(ROOT / "deploy").rglob("*.yaml")]
+    told = {ROOT / "docs" / "develop.md", *(ROOT / "docs" / "adr").iterdir()}
+    assert [
+        str(text.relative_to(ROOT)) for text in texts if text not in told and word in text.read_text().lower()
+    ] == []

@@ -56,7 +56,7 @@ class BatchConnector:
         self._limiters: dict[Key, Limiter] = {}
 
     async def __call__(self, account: BatchAccount) -> BatchClient:
-        # Before anything is read or sent: endpoint and identity are chosen by whoever may create a BatchAccount.
+        # Before anything is read or sent: everyone who may create a BatchAccount chooses endpoint and identity.
         check_endpoint(account.endpoint, allowed=self._allowed)
         check_identity(account.key, account.auth, namespaces=self._options.default_identity_namespaces)
         by_key = account.auth.type == AuthType.SHARED_KEY

@@ -190,7 +190,7 @@ def _cause(
 ) -> str:
     said = f"the service answered {response.status_code}"
     if response.status_code in _REDIRECTS:
-        return f"{said}, a redirect, which is not followed: it would carry the credential to whoever it names"
+        return f"{said}, a redirect, which is not followed: it would carry the credential to another host"
     if not code:
         return f"{said} without a Batch error"
     message = envelope.get("message")

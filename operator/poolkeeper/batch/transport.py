@@ -132,7 +132,7 @@ class Transport:
         """The answer, read whole. httpx's client would do this and much else that is not wanted here.
 
         It would double the CPU of a request, follow the environment, and could follow redirects, which would carry the
-        credential to whoever they name.
+        credential to another host.
         """
         request.headers["ocp-date"] = format_datetime(datetime.now(UTC), usegmt=True)
         flow = self._auth.async_auth_flow(request)

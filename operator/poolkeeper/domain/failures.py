@@ -140,7 +140,7 @@ class Conflict(Failure):
     """Several BatchPools ask for one pool; only the oldest has it."""
 
     reason = Reason.Conflict
-    advice = "delete one of them; if the owner goes, this one takes over by itself"
+    advice = "delete one of them; if the owner goes, this one takes over"
 
 
 class Flapping(Failure):
@@ -169,7 +169,7 @@ class InternalError(Failure):
     """A bug of Poolkeeper's: what it is about is in the log, since an exception's text may quote anything."""
 
     reason = Reason.InternalError
-    advice = "nothing is sent; it is tried again by itself; please report it with the operator's log"
+    advice = "nothing is sent; Poolkeeper retries; please report it with the operator's log"
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(f"Poolkeeper itself fails with {type(error).__name__}")
@@ -186,27 +186,27 @@ class AccountNotReady(Failure):
     """The account as a whole cannot be used, and waiting alone will not help."""
 
     reason = Reason.AccountNotReady
-    advice = "this pool follows by itself as soon as the account is ready"
+    advice = "this pool follows as soon as the account is ready"
 
 
 class SecretNotFound(Failure):
     """A Secret, or a key in it, that the account or the pool refers to is missing."""
 
     reason = Reason.SecretNotFound
-    advice = "create it in this namespace; it is looked for again by itself"
+    advice = "create it in this namespace; Poolkeeper keeps looking for it"
 
 
 class SecretForbidden(SecretNotFound):
     """It may be there, but the operator may not read it."""
 
-    advice = "grant the operator's service account `get` on secrets in this namespace; it is tried again by itself"
+    advice = "grant the operator's service account `get` on secrets in this namespace; Poolkeeper retries"
 
 
 class CredentialUnusable(Failure):
     """The account's credential is there, but is not what its type needs."""
 
     reason = Reason.AuthenticationFailed
-    advice = "correct what spec.auth of the BatchAccount names; it is tried again by itself"
+    advice = "correct what spec.auth of the BatchAccount names; Poolkeeper retries"
 
 
 class EndpointNotAllowed(Failure):
@@ -263,7 +263,7 @@ class AuthenticationFailed(BatchFailure):
 class TokenRefused(AuthenticationFailed):
     """Microsoft Entra ID does not take the credential; the cause says what each of its codes asks for."""
 
-    advice = "it is tried again by itself"
+    advice = "Poolkeeper retries"
 
 
 _HOW_TO_GRANT = "on the account, or let its network rules pass; a new role takes some minutes"
@@ -376,7 +376,7 @@ class Unavailable(BatchFailure):
     """No answer that says whether it was done; always one of the two below."""
 
     reason = Reason.ServiceUnavailable
-    advice = "Poolkeeper tries again by itself"
+    advice = "Poolkeeper retries"
 
 
 class ServiceUnavailable(Unavailable):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
 MOST_ETAG = 256
-"""Characters of an ETag, as the CRDs have it: of what the service says, whoever stands between."""
+"""Characters of an ETag, as the CRDs have it. A proxy may send longer ones."""
 
 MOST_PATHS = 50
 """Entries of each list of differences."""

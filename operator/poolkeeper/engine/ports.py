@@ -34,7 +34,7 @@ class Listing:
     pages: int
     """How many requests the list took."""
     odd: int = 0
-    """Rows without an id, of which nobody can say whose they are."""
+    """Rows without an id: nobody can say which pools they are."""
 
 
 LazyPool = Callable[[], LivePool]

@@ -65,7 +65,7 @@ class Api:
         except ValueError as error:
             raise ClusterUnavailable(f"{method} {path} was answered with {status}, and with no JSON") from error
         if not isinstance(answer, dict):
-            # Whoever answers so is no API server: a load balancer, a portal.
+            # What answers so is no API server: a load balancer, a portal.
             raise ClusterUnavailable(f"{method} {path} was answered with {status}, and with no object")
         return answer
 

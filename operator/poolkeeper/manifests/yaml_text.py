@@ -250,7 +250,7 @@ _TAGS: dict[type, str] = {
 
 
 def _scalar(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
-    """The value of a scalar with a tag, by itself or written down."""
+    """The value of a scalar with a tag, whether the tag is implied or written down."""
     if not isinstance(node, yaml.ScalarNode):
         raise yaml.constructor.ConstructorError(None, None, "a tag that only a value may have", node.start_mark)
     value = plain_value(str(loader.construct_scalar(node)))

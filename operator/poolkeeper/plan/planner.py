@@ -30,7 +30,7 @@ AT_ONCE = 8
 
 _TRIES = 3
 _MOST_PAUSE = 10.0
-"""Seconds; whoever asks for a longer one is told of in the plan."""
+"""Seconds; a service that asks for a longer pause is reported in the plan."""
 
 Answer = TypeVar("Answer")
 

@@ -22,7 +22,7 @@ class Action(StrEnum):
     LEFT_ALONE = "LeftAlone"
     """It differs, and the manifest says that nothing is to be written: mode Observe, or suspended."""
     BLOCKED = "Blocked"
-    """It would write nothing, whoever agrees: the manifest or the pool has to change first."""
+    """It would write nothing, even with consent: the manifest or the pool has to change first."""
     ERROR = "Error"
     """What it would do could not be found out."""
 

@@ -1,6 +1,6 @@
 """Which endpoints may receive the operator's credential.
 
-Whoever may create a BatchAccount chooses its endpoint, so an endpoint that is not Azure Batch's would be a way to
+Everyone who may create a BatchAccount chooses its endpoint, so an endpoint that is not Azure Batch's would be a way to
 have a signed request, or later a token, sent anywhere. Everything unusual is refused rather than interpreted: the
 host that this module judges must be the host that the HTTP client connects to.
 """

@@ -1,7 +1,7 @@
 """Whose identity an account is signed in to with: the operator's own, or one that its namespace brings.
 
-The operator's identity may be allowed to rewrite every pool of a subscription. Whoever may create a BatchAccount could
-borrow it, so it can be kept to named namespaces. An identity from a Secret belongs to whoever may write that Secret.
+The operator's identity may be allowed to rewrite every pool of a subscription. Everyone who may create a BatchAccount
+could borrow it, so it can be kept to named namespaces. An identity from a Secret belongs to the writers of that Secret.
 """
 
 from __future__ import annotations

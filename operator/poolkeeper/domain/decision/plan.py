@@ -15,8 +15,8 @@
 
 "Differs" is against the desired state. Where the live pool differs from it only as the service stored our last write in
 other words, it does not count; but whenever there is a decision to write, its differences are all that the body will
-change, and nothing less. "Unsent" is what the service never shows (a registry's password), and of which this version
-was not the last that was sent. A pool that does not exist never gets here: reading it raised PoolNotFound.
+change, and nothing less. "Unsent" is what the service never shows (a registry's password), where another version than
+this one was sent last. A pool that does not exist never gets here: reading it raised PoolNotFound.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ _ONE_OF = (
 
 
 def check_pointers(pointers: Sequence[str], live: Mapping[str, Any] | None = None) -> None:
-    """Raise InvalidSpec for a pointer that no pool can have anything at, or that cannot be kept by itself.
+    """Raise InvalidSpec for a pointer that no pool can have anything at, or that cannot be kept alone.
 
     A member that the table does not know is one that a later api-version has brought, if the `live` form has it, and
     a mistake otherwise.
@@ -120,7 +120,7 @@ _NOT_SHOWN = (
 
 
 class _Carrying:
-    """One run over the pointers; it remembers the records of which it changed single fields."""
+    """One run over the pointers; it remembers the records whose single fields it changed."""
 
     def __init__(self) -> None:
         self._touched: list[tuple[Object, Mapping[str, Json], str]] = []

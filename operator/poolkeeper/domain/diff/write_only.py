@@ -21,7 +21,7 @@ from poolkeeper.domain.secret_refs import references
 from poolkeeper.domain.secret_text import SecretText
 
 _KEY = randomness.token_bytes(32)
-"""Of this process: a mark says nothing to whoever has not the key, and nothing to the next process."""
+"""Of this process: a mark says nothing without the key, and nothing to the next process."""
 
 
 @dataclass(frozen=True, slots=True)

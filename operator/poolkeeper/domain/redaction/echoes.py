@@ -19,7 +19,7 @@ def confidential(body: Mapping[str, Any]) -> set[str]:
 
 
 def _spellings(value: str) -> tuple[str, ...]:
-    """As it stands, as JSON has it, and as whoever tidies up would quote it."""
+    """As it stands, as JSON has it, and as a tidy reader would quote it."""
     bare = value.strip()
     return (value, json.dumps(value)[1:-1], bare, json.dumps(bare)[1:-1])
 

@@ -174,7 +174,7 @@ class Object:
     whole: bool = False
     """Something that people would miss as a whole: its going is a removal, not a change of what holds it."""
     closed: bool = True
-    """False for the pool itself, of which most is none of ours."""
+    """False for the pool itself: most of its members are not ours."""
     _left_out: dict[str, Any] = field(init=False, repr=False, compare=False)
     _form_of: dict[str, Callable[[Json], Canonical | Absent]] = field(init=False, repr=False, compare=False)
     _as_given: frozenset[str] = field(init=False, repr=False, compare=False)

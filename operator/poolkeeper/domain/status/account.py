@@ -20,7 +20,7 @@ def account_status(account: BatchAccount, failure: Failure | None, *, pools: int
         marks = [Condition("Ready", "False", reason, failure.message)]
         consequence = CONSEQUENCES[failure.reason]
         if consequence.reconciling:
-            marks.append(Condition("Reconciling", "True", reason, "trying again by itself"))
+            marks.append(Condition("Reconciling", "True", reason, "Poolkeeper retries"))
         if consequence.stalled:
             marks.append(Condition("Stalled", "True", reason, f"tried again only {failure.retry.value}"))
     old = account.status.get("conditions", ())

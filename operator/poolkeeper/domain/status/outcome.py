@@ -45,4 +45,4 @@ class Outcome:
     claim: Claim | None = None
     """By what right the resource has the pool."""
     pending: PendingWrite | None = None
-    """A write of which nobody knows yet what became of it."""
+    """A write whose result is not known yet."""

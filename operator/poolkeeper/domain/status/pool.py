@@ -16,7 +16,7 @@ from poolkeeper.domain.status.report import Report
 from poolkeeper.domain.status_types import MOST_ETAG, LivePoolFields, PoolStatus, without
 
 MOST_REQUEST_ID = 128
-"""Characters, as the CRD has it: of what the service says, whoever stands between."""
+"""Characters of a request id, as the CRD has it. A proxy may send longer ones."""
 
 MOST_TOKEN = 256
 """Of an annotation that is echoed; annotations may hold 256 KiB."""

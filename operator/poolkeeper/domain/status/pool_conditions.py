@@ -42,7 +42,7 @@ def _progress(outcome: Outcome) -> list[Condition]:
         return []
     consequence = CONSEQUENCES[failure.reason]
     if consequence.reconciling:
-        return [Condition("Reconciling", "True", failure.reason, "trying again by itself")]
+        return [Condition("Reconciling", "True", failure.reason, "Poolkeeper retries")]
     if consequence.stalled and failure.retry is not Requeue.SLOWLY:
         return [Condition("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}")]
     return []

@@ -45,7 +45,7 @@ def decide(
 
     `properties` are the manifest's, with the values of Secrets in them; `secrets` has the versions of these Secrets by
     name. `now` is seconds of the clock that `state.flaps` goes by. `adopted` stands in for what the state tells, for
-    whoever has no status to go by.
+    a caller without a status.
 
     Raises InvalidSpec and UnsupportedProperty for a manifest that cannot be sent.
     """

@@ -156,7 +156,7 @@ class Reconciler:
                 state.in_sync(snapshot.desired_version)
                 return replace(seen, known=state.known)
             case ReportOnly(differences):
-                # Nobody will put it right, so it is counted when it is first seen, whoever caused it.
+                # Nobody will put it right, so it is counted when it is first seen, even if the manifest caused it.
                 self._telemetry.drift(pool, differences, drifted=is_news(state.readable(pool), differences))
                 return replace(seen, known=state.known, differences=differences, drifted=drifted)
             case Blocked(failure, differences):

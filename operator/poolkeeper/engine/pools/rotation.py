@@ -31,8 +31,8 @@ class Credential:
 class Rotation:
     """Remembers which version of each account's credential was seen; `states` tells that of the pools.
 
-    The checks of one namespace have a budget. Beyond it a pool is checked later: whoever makes many resources that
-    name many Secrets waits for their own, and nobody else does.
+    The checks of one namespace have a budget. Beyond it a pool is checked later: a tenant with many resources
+    that name many Secrets waits for their own, and nobody else does.
     """
 
     def __init__(self, secrets: Secrets, *, states: Mapping[Key, PoolState], monotonic: Callable[[], float]) -> None:
@@ -42,7 +42,7 @@ class Rotation:
         self._budget = Budget(monotonic=monotonic)
 
     async def of_pools(self, pools: Iterable[BatchPool]) -> set[Key]:
-        """The pools of which a Secret is another than at the last look; each Secret is asked for once."""
+        """The pools that have a changed Secret since the last look; each Secret is asked for once."""
         used = {
             pool.key: state
             for pool in pools
@@ -77,7 +77,7 @@ class Rotation:
         if gone is None:
             self._credentials[account.key] = version
             return Credential(changed=before not in {None, version})
-        # One that was never seen is for whoever connects to tell. One that was deleted is revoked.
+        # One that was never seen is told by the connection. One that was deleted is revoked.
         return Credential() if before is None else Credential(revoked=gone)
 
     def forget(self, account: Key) -> None:

@@ -36,7 +36,7 @@ class PoolState:
     there: bytes = b"{}"
     """The status that it has, packed, as far as the look that is under way knows."""
     pending: PendingWrite | None = None
-    """A write of which nobody knows yet what became of it."""
+    """A write whose result is not known yet."""
     unverified: tuple[str, Form] | None = None
     """The ETag of a write that could not be read back, and what the pool was like before it."""
     known: Known | None = None
@@ -75,7 +75,7 @@ class PoolState:
 
     @property
     def status(self) -> PoolStatus:
-        """The status that was last meant, of which the next one is made."""
+        """The status that was last meant; the next one is made of it."""
         status: PoolStatus = unpacked(self.meant)
         return status
 

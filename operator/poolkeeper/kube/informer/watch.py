@@ -66,7 +66,7 @@ async def watch(
     `begin` is set once the CRDs are known to be there: a namespaced kopf does not notice them when they come.
 
     Kopf takes over the process's signals just before it calls `started`. When it stops it cancels every task that was
-    begun after it: whoever has work under way ends it before setting `stop`.
+    begun after it: a caller with work under way ends it before setting `stop`.
     """
     # A line for every watch event otherwise.
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)

@@ -26,7 +26,7 @@ _HEADINGS: dict[Action, str] = {
 
 
 def text(findings: PlanReport) -> str:
-    """Everything, with colours; whoever prints it elsewhere than on a terminal strips them."""
+    """Everything, with colours; a caller that does not print to a terminal strips them."""
     blocks = []
     for finding in findings.pools:
         told = visible(finding.outlook.message)
