@@ -68,7 +68,7 @@ class Leaf:
     @property
     def echoed(self) -> bool:
         """Whether the service shows it again."""
-        return not isinstance(self.kind, String) or self.kind.echoed
+        return not isinstance(self.kind, String) or not self.kind.write_only
 
     @property
     def default(self) -> Any:

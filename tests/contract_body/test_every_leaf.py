@@ -66,7 +66,7 @@ async def test_defaulted(account: Account, leaf: Leaf) -> None:
 
 
 def test_what_the_service_does_not_show_is_a_password_and_nothing_else() -> None:
-    hidden = [str(leaf) for leaf in EVERY if isinstance(leaf.kind, String) and not leaf.kind.echoed]
+    hidden = [str(leaf) for leaf in EVERY if isinstance(leaf.kind, String) and leaf.kind.write_only]
     assert hidden == ["startTask.containerSettings.registry.password"]
 
 

@@ -34,8 +34,8 @@ class Reference:
     """In the manifest: `spec.properties.startTask.environmentSettings[0].valueFrom`."""
     secret: str
     key: str
-    echoed: bool
-    """Whether the service shows the value again; only then can a change of it be seen in the pool."""
+    write_only: bool
+    """The service never shows the value again, so a change of it cannot be seen in the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _filled(kind: SchemaType, value: Json, *, path: str, value_of: Callable[[Ref
                 elif isinstance(source, String) and source.secret:
                     if value.get(plain) is not None:
                         raise InvalidSpec(f"{path}.{name}", f"cannot stand beside {plain}")
-                    found = value_of(_reference(given, f"{path}.{name}", echoed=source.echoed))
+                    found = value_of(_reference(given, f"{path}.{name}", write_only=source.write_only))
                     out[plain] = _one_line(found) if source.one_line else found
                 else:
                     # Not ours to judge: what is no property of the API is refused when the body is made.
@@ -157,9 +157,9 @@ def _one_line(value: str) -> str:
     return SecretText(value.plain().rstrip("\r\n")) if isinstance(value, SecretText) else value.rstrip("\r\n")
 
 
-def _reference(given: Json, path: str, *, echoed: bool) -> Reference:
+def _reference(given: Json, path: str, *, write_only: bool) -> Reference:
     match given:
         case {"secretKeyRef": {"name": str(name), "key": str(key)}}:
-            return Reference(path, name, key, echoed)
+            return Reference(path, name, key, write_only)
         case _:
             raise InvalidSpec(path, "must be {secretKeyRef: {name: ..., key: ...}}")

@@ -78,7 +78,7 @@ def _compared(decision: Decision, subject: Subject, desired: Desired) -> tuple[D
         return ()
     unread = {placeholder.plain() for placeholder in subject.resolved.unread}
     places = {pointer for text, pointer in placeholders(desired.form).items() if text in unread}
-    blind = not subject.known or any(not reference.echoed for reference, _ in subject.resolved.unread.values())
+    blind = not subject.known or any(reference.write_only for reference, _ in subject.resolved.unread.values())
     return tuple(
         one
         for one in decision.differences

@@ -50,32 +50,32 @@ ROWS = [
     Row(env(), (), env(), "so does none"),
     Row(
         env(valueFrom=ref()),
-        (Reference(f"{TASK}.environmentSettings[0].valueFrom", "creds", "token", echoed=True),),
+        (Reference(f"{TASK}.environmentSettings[0].valueFrom", "creds", "token", write_only=False),),
         env(value=CANARY),
         "a variable",
     ),
     Row(
         task(resourceFiles=[{"httpUrl": "https://a/b", "filePath": "b"}, {"httpUrlFrom": ref(), "filePath": "c"}]),
-        (Reference(f"{TASK}.resourceFiles[1].httpUrlFrom", "creds", "token", echoed=True),),
+        (Reference(f"{TASK}.resourceFiles[1].httpUrlFrom", "creds", "token", write_only=False),),
         task(resourceFiles=[{"httpUrl": "https://a/b", "filePath": "b"}, {"httpUrl": CANARY, "filePath": "c"}]),
         "the URL of a file, with its place in the list",
     ),
     Row(
         task(resourceFiles=[{"storageContainerUrlFrom": ref(), "blobPrefix": "b"}]),
-        (Reference(f"{TASK}.resourceFiles[0].storageContainerUrlFrom", "creds", "token", echoed=True),),
+        (Reference(f"{TASK}.resourceFiles[0].storageContainerUrlFrom", "creds", "token", write_only=False),),
         task(resourceFiles=[{"storageContainerUrl": CANARY, "blobPrefix": "b"}]),
         "the URL of a container",
     ),
     Row(
         registry(passwordFrom=ref()),
-        (Reference(f"{TASK}.containerSettings.registry.passwordFrom", "creds", "token", echoed=False),),
+        (Reference(f"{TASK}.containerSettings.registry.passwordFrom", "creds", "token", write_only=True),),
         registry(password=CANARY),
         "a password, which nobody will see in the pool",
     ),
     Row(
         task(environmentSettings=[{"name": name, "valueFrom": ref(name)} for name in "ab"]),
         tuple(
-            Reference(f"{TASK}.environmentSettings[{at}].valueFrom", "creds", key, echoed=True)
+            Reference(f"{TASK}.environmentSettings[{at}].valueFrom", "creds", key, write_only=False)
             for at, key in enumerate("ab")
         ),
         task(environmentSettings=[{"name": name, "value": CANARY} for name in "ab"]),
@@ -84,13 +84,13 @@ ROWS = [
     Row(env(valueFrom=None), (), env(), "null is what leaving out is"),
     Row(
         env(value=None, valueFrom=ref()),
-        (Reference(f"{TASK}.environmentSettings[0].valueFrom", "creds", "token", echoed=True),),
+        (Reference(f"{TASK}.environmentSettings[0].valueFrom", "creds", "token", write_only=False),),
         env(value=CANARY),
         "also in the place that the Secret fills",
     ),
     Row(
         env(valueFrom=ref(), value=None),
-        (Reference(f"{TASK}.environmentSettings[0].valueFrom", "creds", "token", echoed=True),),
+        (Reference(f"{TASK}.environmentSettings[0].valueFrom", "creds", "token", write_only=False),),
         env(value=CANARY),
         "in either order",
     ),

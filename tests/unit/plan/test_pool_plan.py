@@ -180,7 +180,7 @@ def test_values_stand_on_the_side_on_which_they_are() -> None:
 
 PLANTED = SecretText("sekret-of-the-environment")
 UNREAD = SecretText("\0unread 0")
-REFERENCE = Reference("spec.properties.startTask.environmentSettings[0].valueFrom", "creds", "token", echoed=True)
+REFERENCE = Reference("spec.properties.startTask.environmentSettings[0].valueFrom", "creds", "token", write_only=False)
 
 
 def task(value: str, *, file: str = "https://x.example/a.sh", **more: Any) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def test_of_a_pool_that_uses_secrets_no_live_value_is_shown_that_may_be_an_older
 def test_a_password_that_the_service_never_shows_is_no_difference_where_nothing_is_known(password: str) -> None:
     registry = {"username": "me", "password": password, "registryServer": "r.example"}
     properties = {"startTask": {"commandLine": "x", "containerSettings": {"imageName": "x:1", "registry": registry}}}
-    reference = Reference("spec.properties...registry.passwordFrom", "creds", "password", echoed=False)
+    reference = Reference("spec.properties...registry.passwordFrom", "creds", "password", write_only=True)
     resolved = Resolved(properties, unread={UNREAD: (reference, "")} if password is UNREAD else {})
     found = with_secret(resolved, properties, known=False)
     assert (found.action, found.changes) == (Action.IN_SYNC, ())

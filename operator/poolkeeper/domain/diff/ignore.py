@@ -54,7 +54,7 @@ def _useless(kinds: Sequence[SchemaType], parts: Sequence[str]) -> str | None:
             return "at which no pool can have anything"
     if isinstance(kinds[-2], SetList):
         return "a member of a set, which can only be kept as a whole"
-    if isinstance(kinds[-1], String) and not kinds[-1].echoed:
+    if isinstance(kinds[-1], String) and kinds[-1].write_only:
         return "which the service never shows and nobody can keep"
     return None
 

@@ -95,7 +95,7 @@ def is_thing(path: str) -> bool:
     if kinds is None or kinds[-1] is UNKNOWN:
         return True
     holder, kind = kinds[-2], kinds[-1]
-    whole = isinstance(kind, MapList | AtomicList) or (isinstance(kind, Object | String) and kind.whole)
+    whole = isinstance(kind, MapList | AtomicList) or (isinstance(kind, Object | String) and kind.removable)
     return whole or isinstance(holder, MapList | AtomicList)
 
 

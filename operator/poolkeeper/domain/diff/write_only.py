@@ -60,7 +60,7 @@ def unsent(
     places = dict(_unshown(PROPERTIES, body, ""))
     if not places:
         return ()
-    names = {reference.secret for reference in references(properties) if not reference.echoed}
+    names = {reference.secret for reference in references(properties) if reference.write_only}
     moved = sent is None or any(sent.secrets.get(name) != desired_version.secrets.get(name) for name in names)
     edited = sent is None or sent.generation != desired_version.generation
     return tuple(
@@ -77,7 +77,7 @@ def _unshown(kind: SchemaType, value: Any, at: str) -> Iterator[tuple[str, str]]
         return
     for name, inner in kind.fields.items():
         given = value.get(name)
-        if isinstance(inner, String) and not inner.echoed and isinstance(given, str):
+        if isinstance(inner, String) and inner.write_only and isinstance(given, str):
             yield f"{at}/{name}", given
         else:
             yield from _unshown(inner, given, f"{at}/{name}")

@@ -48,28 +48,28 @@ def _one_user(form: dict[str, Any]) -> dict[str, Any]:
     return {"autoUser": AUTO_USER_DEFAULT} | form
 
 
-IDENTITY = Object({"resourceId": String(fold)}, required=("resourceId",), whole=True)
+IDENTITY = Object({"resourceId": String(fold)}, required=("resourceId",), removable=True)
 
 AUTO_USER = Object(
     {"scope": Enum(("task", "pool"), "pool"), "elevationLevel": Enum(("nonadmin", "admin"), "nonadmin")},
 )
 
 USER_IDENTITY = Object(
-    {"username": String(whole=True), "autoUser": AUTO_USER},
+    {"username": String(removable=True), "autoUser": AUTO_USER},
     absent={"autoUser": AUTO_USER_DEFAULT},
     cross_field=_one_user,
 )
 
 REGISTRY = Object(
     {
-        "username": String(whole=True),
-        "password": String(echoed=False, show=hidden, secret=True, one_line=True),
+        "username": String(removable=True),
+        "password": String(write_only=True, show=hidden, secret=True, one_line=True),
         "registryServer": String(default="docker.io"),
         "identityReference": IDENTITY,
     },
     # With a user name there may be a password, which the service keeps to itself.
     incomplete=lambda registry: bool(registry.get("username")),
-    whole=True,
+    removable=True,
 )
 
 BIND_MOUNT = Object(
@@ -83,14 +83,14 @@ BIND_MOUNT = Object(
 CONTAINER_SETTINGS = Object(
     {
         "imageName": String(tagged),
-        "containerRunOptions": String(whole=True),
+        "containerRunOptions": String(removable=True),
         "registry": REGISTRY,
         "workingDirectory": Enum(("taskWorkingDirectory", "containerImageDefault"), "taskWorkingDirectory"),
         # Left out, the whole node directory is mounted; an empty list mounts nothing.
         "containerHostBatchBindMounts": MapList(BIND_MOUNT, key=("source",), empty={}),
     },
     required=("imageName",),
-    whole=True,
+    removable=True,
 )
 
 RESOURCE_FILE = Object(
@@ -120,7 +120,7 @@ START_TASK = Object(
         "waitForSuccess": Boolean(default=True),
     },
     required=("commandLine",),
-    whole=True,
+    removable=True,
 )
 
 APPLICATION_PACKAGE = Object(

@@ -63,11 +63,11 @@ class String:
 
     shape: Callable[[str], str] = same
     default: str | None = None
-    echoed: bool = True
-    """False for what the service never shows again (a registry password): it cannot be compared."""
+    write_only: bool = False
+    """True for what the service never shows again (a registry password): it cannot be compared."""
     show: Callable[[str], str] = same
     """How a value may be shown to people: whole, in part, or not at all."""
-    whole: bool = False
+    removable: bool = False
     """Something that people would miss: who it runs as, how its container is run."""
     secret: bool = False
     """The manifest may name a key of a Secret instead, in a field beside it: `valueFrom` for `value`."""
@@ -77,14 +77,14 @@ class String:
     @property
     def is_plain(self) -> bool:
         """Whether every text is its own canonical form (an empty one is left out)."""
-        return self.echoed and self.shape is same
+        return not self.write_only and self.shape is same
 
     @property
     def absent(self) -> Canonical | Absent:
-        return ABSENT if self.default is None or not self.echoed else self.default
+        return ABSENT if self.default is None or self.write_only else self.default
 
     def canonical(self, value: Json) -> Canonical | Absent:
-        if not self.echoed or value == "":
+        if self.write_only or value == "":
             return self.absent
         if not isinstance(value, str):
             return mismatch(value)
@@ -171,7 +171,7 @@ class Object:
     """What holds between fields (an auto user is filled in only where no user is named)."""
     incomplete: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether a live value may have a part that the service does not show."""
-    whole: bool = False
+    removable: bool = False
     """Something that people would miss as a whole: its going is a removal, not a change of what holds it."""
     closed: bool = True
     """False for the pool itself: most of its members are not ours."""

@@ -109,7 +109,7 @@ def test_no_list_of_the_api_holds_what_is_never_shown() -> None:
                 return [found for inner in fields.values() for found in inside(inner, listed=listed)]
             case MapList(item=item) | AtomicList(item=item):
                 return inside(item, listed=True)
-            case String(echoed=False):
+            case String(write_only=True):
                 return [listed]
             case _:
                 return []

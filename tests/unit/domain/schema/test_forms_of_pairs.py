@@ -126,7 +126,7 @@ NO_PAIRS = [
     ),
     Kind(
         "the service never shows the text",
-        MapList(Object({"name": String(), "value": String(echoed=False)}, closed=False), key=("name",)),
+        MapList(Object({"name": String(), "value": String(write_only=True)}, closed=False), key=("name",)),
         {"A": {}},
     ),
     Kind(
