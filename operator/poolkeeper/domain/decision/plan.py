@@ -212,7 +212,7 @@ def _flapping(differences: tuple[Difference, ...], flaps: Flaps | None, *, now: 
     if flaps is None or not paths:
         return None
     often = f"{flaps.often(now=now)} times within {flaps.limit.window:g} s"
-    return Flapping(f"put right {often} and changed again: {in_words(paths)}", pause=flaps.pause(paths, now=now))
+    return Flapping(f"corrected {often} and changed again: {in_words(paths)}", pause=flaps.pause(paths, now=now))
 
 
 def _approval(pool: BatchPool, desired: Desired, live: LivePool, *, address: Address | None) -> Failure | None:

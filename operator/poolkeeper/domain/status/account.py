@@ -22,7 +22,7 @@ def account_status(account: BatchAccount, failure: Failure | None, *, pools: int
         if consequence.reconciling:
             marks.append(Condition("Reconciling", "True", reason, "Poolkeeper retries"))
         if consequence.stalled:
-            marks.append(Condition("Stalled", "True", reason, f"tried again only {failure.retry.value}"))
+            marks.append(Condition("Stalled", "True", reason, f"Poolkeeper retries only {failure.retry.value}"))
     old = account.status.get("conditions", ())
     return {
         "observedGeneration": account.generation,

@@ -74,6 +74,6 @@ def _written(pool: BatchPool, outcome: Outcome, *, request_id: str) -> Event:
     assert outcome.written is not None, "only called after a write"
     proof = f"new ETag {outcome.written.etag}, request {request_id}"
     if outcome.drifted:
-        message = f"pool {pool.pool_id} had drifted at {what}; put right ({proof})"
+        message = f"pool {pool.pool_id} had drifted at {what}; corrected ({proof})"
         return Event("Warning", "DriftCorrected", message)
     return Event("Normal", "Updated", f"pool {pool.pool_id} updated at {what} ({proof})")

@@ -44,7 +44,7 @@ def _progress(outcome: Outcome) -> list[Condition]:
     if consequence.reconciling:
         return [Condition("Reconciling", "True", failure.reason, "Poolkeeper retries")]
     if consequence.stalled and failure.retry is not Requeue.SLOWLY:
-        return [Condition("Stalled", "True", failure.reason, f"tried again only {failure.retry.value}")]
+        return [Condition("Stalled", "True", failure.reason, f"Poolkeeper retries only {failure.retry.value}")]
     return []
 
 

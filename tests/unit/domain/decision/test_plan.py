@@ -168,7 +168,7 @@ def test_consent_is_asked_for_each_thing_that_would_go_and_how_to_give_it_is_sai
 def test_a_fight_names_its_paths_and_how_long_it_is_let_be() -> None:
     failure = decide(live(OTHER), history=History(flaps=fight())).failure
     assert isinstance(failure, Flapping)
-    assert failure.cause == "put right 5 times within 3600 s and changed again: /metadata/owner"
+    assert failure.cause == "corrected 5 times within 3600 s and changed again: /metadata/owner"
     assert failure.pause == 3600 - 6
     assert isinstance(decide(live(metadata(owner="me", x="y")), history=History(adopted=True, flaps=fight())), Update)
 

@@ -60,7 +60,7 @@ def test_a_failing_account_says_why_and_whether_it_is_tried_again(
 
 def test_a_stalled_account_says_what_would_wake_it() -> None:
     stalled = conditions(account_status(account(), ELSEWHERE, pools=0, now=NOW))["Stalled"]
-    assert stalled["message"] == "tried again only when the account or its Secret changes"
+    assert stalled["message"] == "Poolkeeper retries only when the account or its Secret changes"
 
 
 @pytest.mark.parametrize("failure", [None, DENIED, BUSY, ELSEWHERE], ids=str)

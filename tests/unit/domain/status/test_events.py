@@ -29,7 +29,7 @@ FAILED = Event("Warning", "ServiceUnavailable", f"pool Rendering: {BUSY}")
 FOUND = Event("Warning", "DriftDetected", "pool Rendering has drifted at /metadata/owner")
 
 
-FIGHT = failures.Flapping("put right 5 times", pause=60)
+FIGHT = failures.Flapping("corrected 5 times", pause=60)
 FOUGHT = Outcome(live=live(), failure=FIGHT, differences=OWNER, drifted=True)
 WAITING = Outcome(
     live=live(), failure=failures.AwaitingApproval("a plan waits", plan="0123456789abcdef"), differences=OWNER
@@ -60,7 +60,7 @@ ROWS = [
         "a drift that was corrected",
         QUIET,
         CORRECTED,
-        [Event("Warning", "DriftCorrected", f"pool Rendering had drifted at /metadata/owner; put right {PROOF}")],
+        [Event("Warning", "DriftCorrected", f"pool Rendering had drifted at /metadata/owner; corrected {PROOF}")],
     ),
     Row(
         "a failure, with the request that Microsoft's support asks for",

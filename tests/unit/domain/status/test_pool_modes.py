@@ -22,7 +22,7 @@ from tests.unit.domain.examples import EARLIER, NOW, WRITTEN, account, condition
 OWNER = differences("/metadata/owner")
 BUSY = failures.ServiceUnavailable("no answer")
 WAITING = failures.AwaitingApproval("a plan waits", plan="0123456789abcdef")
-FIGHT = Flapping("put right 5 times within 3600 s and changed again: /metadata/owner", pause=100)
+FIGHT = Flapping("corrected 5 times within 3600 s and changed again: /metadata/owner", pause=100)
 
 
 def compared(found: dict[str, Any], wanted: dict[str, Any], failure: Failure | None = BUSY) -> Outcome:
