@@ -188,6 +188,7 @@ def test_what_a_plan_shows_is_what_the_operator_then_writes(
     world: World, plan: Plan, reader: Path, namespace: str, tmp_path: Path
 ) -> None:
     live = as_desired(world.sim.pool("rendering"))
+    world.restart()
     world.account()
     world.pool("rendering", live)
     world.wait("rendering", "InSync")

@@ -17,14 +17,16 @@ def test_a_quiet_while_costs_short_lists_and_nothing_else(
     world: World, start_batchsim: Callable[..., BatchSim]
 ) -> None:
     other = start_batchsim(pools=load_pools())
+    world.restart()
     world.account()
     world.account("second", endpoint=other.url)
     for name in ("rendering", "genomics", "etl-windows"):
         world.pool(name, as_desired(world.sim.pool(name)))
         world.pool(f"second-{name}", as_desired(other.pool(name)), pool_id=name, accountRef={"name": "second"})
     for name in ("rendering", "genomics", "etl-windows"):
-        world.wait(name, "InSync")
-        world.wait(f"second-{name}", "InSync")
+        for pool in (name, f"second-{name}"):
+            world.wait(pool, "InSync")
+            world.event(pool, "InSync")
     for account in ("research", "second"):
         world.wait_members(account, 3)
     world.sweeps(2)

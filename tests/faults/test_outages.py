@@ -73,10 +73,12 @@ def test_a_service_that_is_down_is_told_to_every_pool_and_asked_by_one(world: Wo
 
 
 def test_one_lost_request_changes_no_status(world: World) -> None:
+    world.restart()
     world.account()
     for name in ("rendering", "genomics"):
         world.pool(name, as_desired(world.sim.pool(name)))
         world.wait(name, "InSync")
+        world.event(name, "InSync")
     world.wait_members("research", 2)
     patches = world.kube_writes()
     world.sim.faults.add(kind="reset", operation="ListPools", count=1)

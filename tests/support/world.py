@@ -210,7 +210,8 @@ class World:
     def kube_writes(self) -> int:
         """How many writes the API server has counted of everything that the operator's user may write.
 
-        The server's own, such as its lease, are not among them.
+        The server's own, such as its lease, are not among them. A test that wants none restarts the operator first,
+        which may still have events of the test before to post, and waits for the events of its own resources.
         """
         return self.cluster.writes(group="poolkeeper.dev") + self.cluster.writes(resource="events")
 
