@@ -34,7 +34,7 @@ def built(stage: Stage, *, kept: Path, session: Path) -> Iterator[Path]:
         with exclusive(kept / "build.lock"):
             if not told.exists():
                 root = kept / "root" if _nobody_else(use) else session / "image"
-                _build(stage, root, layer=kept / "layer")
+                _build(stage, root, layer=root.parent / "layer")
                 told.write_text(str(root))
             # Still under the other lock: nobody can begin to build in between.
             fcntl.flock(use, fcntl.LOCK_SH)
@@ -53,7 +53,7 @@ def _build(stage: Stage, root: Path, *, layer: Path) -> None:
     first = next(number for number, step in enumerate(stage.steps) if _takes_sources(step))
     below, above = stage.steps[:first], stage.steps[first:]
     name = _name(below)
-    listed = layer.read_text().splitlines() if layer.exists() and root.is_relative_to(layer.parent) else []
+    listed = layer.read_text().splitlines() if layer.exists() else []
     builder = Builder(root)
     if listed[:1] == [name]:
         _remove_all_but({root / path for path in listed[1:]}, root)
@@ -63,8 +63,7 @@ def _build(stage: Stage, root: Path, *, layer: Path) -> None:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         builder.build(below)
-        if root.is_relative_to(layer.parent):
-            layer.write_text("\n".join([name, *(str(path.relative_to(root)) for path in _files(root))]))
+        layer.write_text("\n".join([name, *(str(path.relative_to(root)) for path in _files(root))]))
     builder.build(above)
 
 

@@ -53,6 +53,7 @@ class OperatorProcess:
     def for_another_test(self) -> OperatorProcess:
         """Start it unless it runs; `log` and `output` begin here."""
         if self.running():
+            self._read_from = 0
             self._read_from = len(self.output())
             return self
         return self.start()
